@@ -1,0 +1,245 @@
+"""The only place that grants and revokes, and the only way to an object's key.
+
+A permission is a key: one call writes guardian's permission rows and the sealed grant, in one transaction.
+`manage.py check_access` (core/access_audit.py) proves that the two agree.
+
+    KEK wraps S;  G is sealed to each team or person;  key vN = wrapped under HKDF(salt=S, ikm=G, info=object, N)
+"""
+
+import time
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from guardian.shortcuts import assign_perm, remove_perm
+
+from core import audit, crypto
+from core.accounts import current_team_key, current_user_key
+from core.actor import Actor, grant_context
+from core.errors import NotAllowed, NotVisible, Refused, Tampered
+from core.kek import kek
+from core.models import (
+    PERMISSIONS,
+    Grant,
+    Kind,
+    Level,
+    ObjectKey,
+    SealedObject,
+    ServerShare,
+    Team,
+    User,
+)
+from core.registries import Registry
+
+Principal = Team | User
+
+grant_veto: Registry["[Actor, SealedObject, Principal]"] = Registry("grant_veto")
+"""Run before each grant: raise Refused to forbid it (conflict of interest)."""
+
+
+class OpenObject:
+    """An object whose key is unlocked: seals and opens what belongs to it. Made by this module alone."""
+
+    def __init__(self, object: SealedObject, version: int, key: bytes) -> None:
+        self.object: Final = object
+        self.version: Final = version
+        self._keys = {version: key}
+
+    def __repr__(self) -> str:
+        return f"<OpenObject {self.object.pk} v{self.version}>"
+
+    def seal(self, purpose: str, *context: crypto.Part, content: bytes) -> bytes:
+        """Encrypt `content` under the current key version, which the first 4 bytes of the result name."""
+        sealed = crypto.seal(self._keys[self.version], content, purpose, self.object.pk, self.version, *context)
+        return self.version.to_bytes(4, "big") + sealed
+
+    def unseal(self, purpose: str, *context: crypto.Part, sealed: bytes) -> bytes:
+        """What `seal` sealed in the same context, under this or an earlier key version. Raises Tampered."""
+        sealed = bytes(sealed)
+        version = int.from_bytes(sealed[:4], "big")
+        try:
+            key = self._key(version)
+            return crypto.open_sealed(key, sealed[4:], purpose, self.object.pk, version, *context)
+        except crypto.CannotOpen:
+            raise Tampered from None
+
+    def _key(self, version: int) -> bytes:
+        if version not in self._keys:
+            newer = min(self._keys)
+            rows = ObjectKey.objects.filter(object=self.object, version__gt=version, version__lte=newer)
+            for row in rows.order_by("-version"):
+                self._keys[row.version - 1] = crypto.open_sealed(
+                    self._keys[row.version], row.sealed_previous, "key-before", self.object.pk, row.version
+                )
+        try:
+            return self._keys[version]
+        except KeyError:
+            raise crypto.CannotOpen from None
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+def grants_of(actor: Actor, kind: Kind | None = None) -> QuerySet[Grant]:
+    """The active grants to the actor or its teams. An API token acts for its teams alone: it holds no other key."""
+    principals = Q(team__in=actor.team_ids)
+    if actor.token_id is None:
+        principals |= Q(user=actor.user)
+    grants = Grant.objects.filter(principals, active=True)
+    return grants.filter(kind=kind) if kind else grants
+
+
+def open_object(actor: Actor, object_id: UUID, kind: Kind, *, level: Level = Level.READ) -> OpenObject:
+    """Unlock an object for an actor.
+
+    Raises NotVisible where the actor has no grant (or nothing is there), NotAllowed where the grant is for less than
+    `level`, Tampered where a row or ciphertext is not ours.
+    """
+    grants = list(grants_of(actor, kind).filter(object_id=object_id).select_related("object"))
+    if not grants:
+        raise NotVisible
+    grant = next((grant for grant in grants if grant.level == Level.WRITE), grants[0])
+    if level == Level.WRITE and grant.level != Level.WRITE:
+        raise NotAllowed
+    try:
+        return _unwrap(grant.object, actor.keyring.open_grant(grant), grant.key_version)
+    except crypto.CannotOpen:
+        raise Tampered from None
+
+
+def open_with_share(object: SealedObject, share: bytes) -> OpenObject:
+    """Unlock an object with a G that was kept sealed inside another open object (a sender reads its packet)."""
+    try:
+        return _unwrap(object, share, object.key_version)
+    except crypto.CannotOpen:
+        raise Tampered from None
+
+
+def _unwrap(object: SealedObject, share: bytes, version: int) -> OpenObject:
+    row = ObjectKey.objects.get(object=object, version=version)
+    key = crypto.open_sealed(_wrapping_key(object, share, version), row.wrapped, "object-key", object.pk, version)
+    return OpenObject(object, version, key)
+
+
+def _wrapping_key(object: SealedObject, share: bytes, version: int) -> bytes:
+    try:
+        server_share = ServerShare.objects.get(object=object)
+    except ServerShare.DoesNotExist:  # erased
+        raise NotVisible from None
+    salt = kek().unwrap(server_share.wrapped, "server-share", object.kind, object.pk)
+    return crypto.derive(share, "object-key", object.kind, object.pk, version, salt=salt)
+
+
+# --- granting ------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def found_object(
+    *, actor: Actor, kind: Kind, grants: Iterable[tuple[Principal, Level]], object_id: UUID | None = None
+) -> tuple[OpenObject, bytes]:
+    """A new object with its key and grants. Returns it open, and G, for a caller that keeps G inside another object.
+
+    Raises Refused where a registered veto forbids one of the grants.
+    """
+    now = time.time_ns() // 1_000_000
+    object = SealedObject(kind=kind, sort_key=now) if object_id is None else SealedObject(object_id, kind, 1, now)
+    object.save(force_insert=True)
+    salt, share, key = crypto.new_key(), crypto.new_key(), crypto.new_key()
+    wrapped = kek().wrap(salt, "server-share", kind, object.pk)
+    ServerShare.objects.create(object=object, wrapped=wrapped, kek_version=kek().current)
+    wrapping = crypto.derive(share, "object-key", kind, object.pk, 1, salt=salt)
+    ObjectKey.objects.create(
+        object=object, version=1, wrapped=crypto.seal(wrapping, key, "object-key", object.pk, 1)
+    )
+    for principal, level in grants:
+        _write_grant(actor, object, principal, level, share)
+    return OpenObject(object, 1, key), share
+
+
+@transaction.atomic
+def grant_access(*, actor: Actor, object_id: UUID, kind: Kind, principal: Principal, level: Level) -> Grant:
+    """Give a team or a person a key to an object that the actor may change.
+
+    Raises NotVisible, NotAllowed, Refused (a veto, or the principal has a grant already).
+    """
+    open_object(actor, object_id, kind, level=Level.WRITE)
+    object = SealedObject.objects.select_for_update().get(pk=object_id)
+    if Grant.objects.filter(_to(principal), object=object).exists():
+        raise Refused
+    own = grants_of(actor, kind).filter(object=object, level=Level.WRITE).first()
+    if own is None:
+        raise NotAllowed
+    return _write_grant(actor, object, principal, level, actor.keyring.open_grant(own))
+
+
+@transaction.atomic
+def revoke_access(*, actor: Actor, object_id: UUID, kind: Kind, principal: Principal) -> None:
+    """Take a key back, effective at once, and draw a new key version for those who remain.
+
+    Raises NotVisible, NotAllowed; Refused where nobody who may change the object would remain.
+    """
+    open_object(actor, object_id, kind, level=Level.WRITE)
+    object = SealedObject.objects.select_for_update().get(pk=object_id)
+    grant = Grant.objects.filter(_to(principal), object=object).first()
+    if grant is None:
+        raise NotVisible
+    if not object.grants.filter(level=Level.WRITE, active=True).exclude(pk=grant.pk).exists():
+        raise Refused
+    grant.delete()
+    for permission in PERMISSIONS[Level(grant.level)]:
+        remove_perm(permission, _holder(principal), object)
+    audit.record("access.revoked", actor=actor, object=object, principal=principal.pk)
+    if grants_of(actor, kind).filter(object=object).exists():
+        rekey_object(actor=actor, object_id=object.pk, kind=kind)
+
+
+@transaction.atomic
+def rekey_object(*, actor: Actor, object_id: UUID, kind: Kind) -> None:
+    """Draw a new G and key version for the grants there are; old ciphertext stays readable through the new key."""
+    opened = open_object(actor, object_id, kind, level=Level.WRITE)
+    object = SealedObject.objects.select_for_update().get(pk=object_id)
+    version, share, key = opened.version + 1, crypto.new_key(), crypto.new_key()
+    ObjectKey.objects.create(
+        object=object,
+        version=version,
+        wrapped=crypto.seal(_wrapping_key(object, share, version), key, "object-key", object.pk, version),
+        sealed_previous=crypto.seal(key, opened._key(opened.version), "key-before", object.pk, version),
+    )
+    object.key_version = version
+    object.save(update_fields=["key_version"])
+    for grant in object.grants.select_related("team", "user"):
+        _seal_grant(grant, share, version)
+        grant.save()
+    audit.record("object.rekeyed", actor=actor, object=object, version=version)
+
+
+def _write_grant(actor: Actor, object: SealedObject, principal: Principal, level: Level, share: bytes) -> Grant:
+    grant_veto.run(actor, object, principal)
+    grant = Grant(object=object, kind=object.kind, sort_key=object.sort_key, level=level)
+    if isinstance(principal, Team):
+        grant.team = principal
+    else:
+        grant.user = principal
+    _seal_grant(grant, share, object.key_version)
+    grant.save(force_insert=True)
+    for permission in PERMISSIONS[level]:
+        assign_perm(permission, _holder(principal), object)
+    audit.record("access.granted", actor=actor, object=object, principal=principal.pk, level=level)
+    return grant
+
+
+def _seal_grant(grant: Grant, share: bytes, version: int) -> None:
+    key = current_team_key(grant.team) if grant.team else current_user_key(grant.user_id or UUID(int=0))
+    grant.key_version, grant.recipient_key_version = version, key.version
+    grant.sealed = crypto.seal_to(key.public_key, share, *grant_context(grant))
+
+
+def _to(principal: Principal) -> Q:
+    return Q(team=principal) if isinstance(principal, Team) else Q(user=principal)
+
+
+def _holder(principal: Principal) -> object:
+    """Whom guardian knows the principal as: a team by its auth group."""
+    return principal.group if isinstance(principal, Team) else principal

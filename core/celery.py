@@ -1,0 +1,45 @@
+"""Celery: the same tasks on the embedded broker and on Redis. Arguments are opaque ids, results are not kept."""
+
+import os
+from typing import Any
+from uuid import UUID
+
+from celery import Celery, shared_task
+from celery.signals import setup_logging
+from django.utils import timezone
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
+
+app = Celery("hearth")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Django's LOGGING stands: Celery's own would log arguments and tracebacks."""
+
+
+@shared_task(name="core.relay")
+def relay() -> None:
+    """Hand due outbox rows to the workers."""
+    from core.outbox import hand_out
+
+    for item_id in hand_out():
+        run_item.delay(str(item_id))
+
+
+@shared_task(name="core.run_item")
+def run_item(item_id: str) -> None:
+    """Do the work of one outbox row."""
+    from core.outbox import run
+
+    run(UUID(item_id))
+
+
+@shared_task(name="core.beat")
+def beat() -> None:
+    """Say that beat, broker and worker are all up."""
+    from core.models import Heartbeat
+
+    Heartbeat.objects.update_or_create(name="worker", defaults={"at": timezone.now()})

@@ -1,0 +1,39 @@
+"""What every page needs."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.auth import current_actor
+from core.models import CASE_ROLES, Role
+
+
+def hearth(request: HttpRequest) -> dict[str, Any]:
+    """`actor`, and the `navigation` of the actor's roles: a list of {url, label, current}."""
+    actor = current_actor(request)
+    if actor is None:
+        return {"actor": None, "navigation": []}
+    entries: list[tuple[str, str]] = []
+    if actor.has_role(*CASE_ROLES):
+        entries += [
+            ("today", _("Today")),
+            ("identification-list", _("Identifications")),
+            ("case-list", _("Cases")),
+            ("referral-list", _("Referrals")),
+        ]
+    if actor.has_role(Role.FOCAL_POINT):
+        entries.append(("inbox", _("Inbox")))
+    if actor.has_role(Role.ADVOCACY_OFFICER):
+        entries.append(("statistics", _("Statistics")))
+    if actor.has_role(Role.ADMINISTRATOR):
+        entries.append(("people", _("People and teams")))
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    return {
+        "actor": actor,
+        "navigation": [
+            {"url": reverse(name), "label": label, "current": here == name or here.startswith(name.removesuffix("-list") + "-")}
+            for name, label in entries
+        ],
+    }

@@ -1,0 +1,45 @@
+"""Core's tables, one module a subject."""
+
+from core.models.access import (
+    PERMISSIONS,
+    Grant,
+    Kind,
+    Level,
+    ObjectKey,
+    SealedObject,
+    ServerShare,
+    TeamPermission,
+    UserPermission,
+)
+from core.models.accounts import CASE_ROLES, Membership, Organisation, Role, Team, User
+from core.models.audit import AuditEvent
+from core.models.keys import ApiToken, KeySlot, TeamKey, TokenTeamKey, UserKey
+from core.models.outbox import Heartbeat, OutboxItem
+from core.models.sensitivity import Sensitivity
+
+__all__ = [
+    "CASE_ROLES",
+    "PERMISSIONS",
+    "ApiToken",
+    "AuditEvent",
+    "Grant",
+    "Heartbeat",
+    "KeySlot",
+    "Kind",
+    "Level",
+    "Membership",
+    "ObjectKey",
+    "Organisation",
+    "OutboxItem",
+    "Role",
+    "SealedObject",
+    "Sensitivity",
+    "ServerShare",
+    "Team",
+    "TeamKey",
+    "TeamPermission",
+    "TokenTeamKey",
+    "User",
+    "UserKey",
+    "UserPermission",
+]

@@ -1,0 +1,29 @@
+"""Every URL. The apps are named as strings only: core imports none of them."""
+
+from django.urls import include, path
+from django.views.i18n import set_language
+from drf_spectacular.views import SpectacularAPIView
+
+from core import views
+from core.api.docs import ApiDocs
+from core.api.views import Token, Tokens
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("sign-in/", views.sign_in_page, name="sign-in"),
+    path("sign-out/", views.sign_out_page, name="sign-out"),
+    path("password/", views.password_page, name="password"),
+    path("people/", views.people_page, name="people"),
+    path("language/", set_language, name="set_language"),
+    path("healthz", views.healthz, name="healthz"),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", ApiDocs.as_view(), name="api-docs"),
+    path("api/v1/tokens/", Tokens.as_view(), name="tokens"),
+    path("api/v1/tokens/<uuid:token_id>/", Token.as_view(), name="token"),
+    path("api/v1/", include("casework.api.urls")),
+    path("api/v1/", include("referrals.api.urls")),
+    path("api/v1/", include("advocacy.api.urls")),
+    path("", include("casework.urls")),
+    path("", include("referrals.urls")),
+    path("", include("advocacy.urls")),
+]

@@ -1,0 +1,123 @@
+"""Core's pages: sign-in and out, home, health."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import authenticate
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core import rate
+from core.accounts import change_password
+from core.actor import Actor
+from core.auth import current_actor, set_key_cookie, sign_in, sign_out
+from core.errors import Invalid, NotVisible
+from core.forms import ChangePasswordForm, SignInForm
+from core.health import what_is_down
+from core.models import CASE_ROLES, Role, User
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor of a page. Raises NotVisible where there is none: DenyByDefault has sent them to sign-in before."""
+    actor = current_actor(request)
+    if actor is None:
+        raise NotVisible
+    return actor
+
+
+def _next(request: HttpRequest) -> str:
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if safe else resolve_url("home")
+
+
+@require_http_methods(["GET", "POST"])
+def sign_in_page(request: HttpRequest) -> HttpResponse:
+    """Ask for e-mail address and password. One message for every failure: it does not say who has an account."""
+    if current_actor(request) is not None:
+        return redirect("home")
+    form = SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        email, password = form.cleaned_data["email"], form.cleaned_data["password"]
+        if not rate.allow("sign-in", email):
+            form.add_error(None, _("Too many attempts. Wait a quarter of an hour, then try again."))
+        elif isinstance(user := authenticate(request, username=email, password=password), User):
+            secret = sign_in(request, user)
+            response: HttpResponse = HttpResponseRedirect(_next(request))
+            set_key_cookie(response, secret)
+            return response
+        else:
+            form.add_error(None, _("The e-mail address or the password is not right."))
+    context = {"form": form, "next": request.GET.get("next", "")}
+    return render(request, "core/sign_in.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+def sign_out_page(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    response = redirect("sign-in")
+    sign_out(request, response)
+    return response
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Each role's first page."""
+    actor = actor_of(request)
+    if actor.has_role(*CASE_ROLES):
+        return redirect("today")
+    if actor.has_role(Role.FOCAL_POINT):
+        return redirect("inbox")
+    if actor.has_role(Role.ADVOCACY_OFFICER):
+        return redirect("statistics")
+    return redirect("people")
+
+
+@require_http_methods(["GET", "POST"])
+def password_page(request: HttpRequest) -> HttpResponse:
+    """Change one's own password."""
+    form = ChangePasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_password(actor=actor_of(request), **form.cleaned_data)
+        except Invalid as error:
+            add_errors(form, error)
+        else:
+            # The session's hash rests on the verifier: everyone else who is signed in as this person is out.
+            response = redirect("sign-in")
+            sign_out(request, response)
+            messages.success(request, _("Your password is changed. Sign in with it."))
+            return response
+    return render(request, "core/password.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@require_GET
+def people_page(request: HttpRequest) -> HttpResponse:
+    """The people and teams of the administrator's organisation. No case is reached from here."""
+    actor = actor_of(request)
+    if not actor.has_role(Role.ADMINISTRATOR):
+        raise NotVisible
+    people = User.objects.filter(organisation=actor.user.organisation_id).prefetch_related("memberships__team")
+    return render(request, "core/people.html", {"people": people, "organisation": actor.user.organisation})
+
+
+@require_GET
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 once database, broker and worker are up; else 503 naming what is down."""
+    down = what_is_down()
+    return JsonResponse({"down": down}, status=503 if down else 200)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page for a form that was open too long."""
+    return render(request, "403.html", {"message": _("This page was open too long. Go back and try again.")}, status=403)
+
+
+def add_errors(form: Any, error: Invalid) -> None:
+    """Put a service's messages at the fields of a form; what names no field of it goes to the top."""
+    for name, texts in error.fields.items():
+        for text in texts:
+            form.add_error(name if name in form.fields else None, text)
