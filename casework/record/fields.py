@@ -1,0 +1,131 @@
+"""What a declaration of the record is made of: kinds, codes, fields and sections.
+
+A field is declared once, in `sections`; form, API, encryption, referral packet, de-identified fact, export
+and help text are all read from that declaration. Nothing here knows a single field.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+# A recorded value, as it is sealed and sent: text, date (YYYY-MM-DD), month (YYYY-MM) and code are strings.
+Value = str | int | list[str]
+
+
+class Kind(Enum):
+    """The form a value takes. Yes/no/unknown, country and language are codes of their own lists."""
+
+    TEXT = "text"  # one line
+    LONG_TEXT = "long text"  # several lines
+    DATE = "date"  # YYYY-MM-DD
+    MONTH = "month"  # YYYY-MM
+    CODE = "code"  # one of `Field.codes`
+    CODES = "codes"  # several of them, the most important first
+    NUMBER = "number"  # whole
+    PHONE = "phone"
+    EMAIL = "email"
+
+
+class Sensitivity(Enum):
+    """What a value gives away about who the survivor is."""
+
+    IDENTIFYING = (
+        "identifying"  # alone: names, numbers, places, and all free text, which may hold any of them
+    )
+    QUASI = "quasi"  # together with others
+    SAFE = "safe"  # not at all
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One entry of a code list.
+
+    `flag` is the flag of a fact (a CTDC column) that the code sets; `fact` its value in its field's column.
+    `htcds` is the HTCDS value it is exported as, where that is not `value` itself.
+    """
+
+    value: str
+    label: StrOrPromise
+    flag: str | None = None
+    fact: str | None = None
+    htcds: str | None = None
+
+
+class CodeList:
+    """A closed list of codes; `choices` shows those `offered`, or all. `pattern` describes a long list."""
+
+    def __init__(
+        self,
+        codes: Iterable[Code],
+        *,
+        alphabetical: bool = False,
+        offered: frozenset[str] | None = None,
+        pattern: str | None = None,
+    ) -> None:
+        self.codes = {code.value: code for code in codes}
+        self.pattern = pattern
+        self._alphabetical = alphabetical
+        self._offered = offered or frozenset(self.codes)
+
+    def __contains__(self, value: object) -> bool:
+        return value in self.codes
+
+    def label(self, value: str) -> str:
+        """The label in the interface language; the value itself where a later list has dropped it."""
+        code = self.codes.get(value)
+        return str(code.label) if code else value
+
+    def choices(self) -> list[tuple[str, str]]:
+        """(value, label) of what a form offers, in the interface language."""
+        shown = [(value, self.label(value)) for value in self.codes if value in self._offered]
+        return sorted(shown, key=_alphabet) if self._alphabetical else shown
+
+
+def _alphabet(choice: tuple[str, str]) -> str:
+    """Sorts É with E, which code points do not."""
+    letters = unicodedata.normalize("NFKD", choice[1])
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
+
+
+# eq=False: a declaration is itself and nothing else, and lazy labels would hash differently in each language.
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """One field of the record. A first contact knows little, so hardly anything is `required`."""
+
+    name: str
+    label: StrOrPromise
+    help: StrOrPromise
+    sensitivity: Sensitivity
+    kind: Kind = Kind.TEXT
+    codes: CodeList | None = None  # of CODE and CODES
+    htcds: str | None = None  # its name in HTCDS 2.0
+    fact: str | None = None  # the column of a fact (CTDC) that it fills; flags are named by its codes
+    shareable: bool = True  # may be chosen for a referral packet
+    required: bool = False
+    in_future: bool = False  # of DATE and MONTH: may lie after today
+    not_before: str | None = None  # of DATE and MONTH: the field of the same section that comes first in time
+    minimum: int = 0  # of NUMBER
+    maximum: int = 1_000_000  # of NUMBER
+    max_length: int = 200  # of texts, in characters
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Section:
+    """Fields that are read, saved and sealed together. `schema` grows when their meaning changes."""
+
+    name: str
+    label: StrOrPromise
+    help: StrOrPromise
+    fields: tuple[Field, ...]
+    schema: int = 1
+
+    def get(self, name: str) -> Field | None:
+        """The field of this name, or None."""
+        return next((field for field in self.fields if field.name == name), None)

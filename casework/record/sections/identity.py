@@ -1,0 +1,127 @@
+"""Who the survivor is."""
+
+from django.utils.translation import gettext_lazy as _
+
+from casework.record.codelists import COUNTRIES, GENDERS, LANGUAGES, YES_NO_UNKNOWN
+from casework.record.fields import Field, Kind, Section, Sensitivity
+
+IDENTITY = Section(
+    "identity",
+    _("Identity"),
+    _("Who the survivor is, in their own words. Ask only what is needed now; all of it can wait."),
+    (
+        Field(
+            "chosen_name",
+            _("Chosen name"),
+            _("What they want to be called; use it whenever you speak with them."),
+            Sensitivity.IDENTIFYING,
+        ),
+        Field(
+            "given_name",
+            _("Given names"),
+            _("As in their papers, or as they say them."),
+            Sensitivity.IDENTIFYING,
+            htcds="prs_FirstName",
+        ),
+        Field(
+            "family_name",
+            _("Family names"),
+            _("As in their papers, or as they say them."),
+            Sensitivity.IDENTIFYING,
+            htcds="prs_SecondName",
+        ),
+        Field(
+            "other_names",
+            _("Other names used"),
+            _("Earlier names, nicknames, spellings, and names that others made them use. One per line."),
+            Sensitivity.IDENTIFYING,
+            Kind.LONG_TEXT,
+            max_length=2_000,
+        ),
+        Field(
+            "date_of_birth",
+            _("Date of birth"),
+            _("Leave it empty if only the age is known."),
+            Sensitivity.IDENTIFYING,
+            Kind.DATE,
+            htcds="prs_Birthdate",
+            fact="age_broad",
+        ),
+        Field(
+            "age",
+            _("Age"),
+            _("In years at first contact, if the date of birth is not known. An estimate will do."),
+            Sensitivity.QUASI,
+            Kind.NUMBER,
+            maximum=120,
+            fact="age_broad",
+        ),
+        Field(
+            "gender",
+            _("Gender"),
+            _("As they say it, whatever their papers say."),
+            Sensitivity.QUASI,
+            Kind.CODE,
+            GENDERS,
+            htcds="prs_Gender",
+            fact="gender",
+        ),
+        Field(
+            "pronouns",
+            _("Pronouns"),
+            _("The words they use for themselves, in any language."),
+            Sensitivity.IDENTIFYING,
+        ),
+        Field(
+            "citizenship",
+            _("Citizenship"),
+            _("The country they feel is theirs first, then any other."),
+            Sensitivity.QUASI,
+            Kind.CODES,
+            COUNTRIES,
+            htcds="prs_Citizenship",
+            fact="citizenship",
+        ),
+        Field(
+            "stateless",
+            _("Stateless"),
+            _("No country considers them its citizen. Being without papers is not the same."),
+            Sensitivity.QUASI,
+            Kind.CODE,
+            YES_NO_UNKNOWN,
+        ),
+        Field(
+            "first_language",
+            _("First language"),
+            _("The language they speak most easily."),
+            Sensitivity.QUASI,
+            Kind.CODE,
+            LANGUAGES,
+            htcds="prs_PrimaryLanguage",
+        ),
+        Field(
+            "other_languages",
+            _("Other languages"),
+            _("Languages they can talk to you in without an interpreter, the best first."),
+            Sensitivity.QUASI,
+            Kind.CODES,
+            LANGUAGES,
+            htcds="prs_SecondaryLanguage",
+        ),
+        Field(
+            "dialect",
+            _("Dialect or another language"),
+            _("What an interpreter must know, or a language that is not in the list."),
+            Sensitivity.IDENTIFYING,
+        ),
+        Field(
+            "document_numbers",
+            _("Document numbers"),
+            _("Passports, identity cards, permits. One per line: number, kind, country."),
+            Sensitivity.IDENTIFYING,
+            Kind.LONG_TEXT,
+            htcds="prs_IdentityNumber",
+            max_length=2_000,
+        ),
+    ),
+)

@@ -1,0 +1,112 @@
+"""What was done to the survivor, in HTCDS words where it has them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from casework.record.codelists import (
+    COUNTRIES,
+    KINDS_OF_SEXUAL_EXPLOITATION,
+    MEANS_OF_CONTROL,
+    RECRUITERS,
+    SECTORS_OF_LABOUR,
+    TYPES_OF_EXPLOITATION,
+)
+from casework.record.fields import Field, Kind, Section, Sensitivity
+
+TRAFFICKING_EXPERIENCE = Section(
+    "trafficking_experience",
+    _("Trafficking experience"),
+    _("What was done to the survivor. Write down what has been told once, so that nobody has to ask twice."),
+    (
+        Field(
+            "types_of_exploitation",
+            _("Types of exploitation"),
+            _("All that apply, intended or carried out."),
+            Sensitivity.QUASI,
+            Kind.CODES,
+            TYPES_OF_EXPLOITATION,
+            htcds="vic_TypeOfExploitation",
+        ),
+        Field(
+            "means_of_control",
+            _("Means of control"),
+            _("How they were recruited against their interest or kept from leaving."),
+            Sensitivity.QUASI,
+            Kind.CODES,
+            MEANS_OF_CONTROL,
+            htcds="vic_MethodsOfControl",
+        ),
+        Field(
+            "sectors_of_labour",
+            _("Sector of labour"),
+            _("Where forced labour took place."),
+            Sensitivity.QUASI,
+            Kind.CODES,
+            SECTORS_OF_LABOUR,
+            htcds="vic_ForcedLabourIndustry",
+        ),
+        Field(
+            "kinds_of_sexual_exploitation",
+            _("Kind of sexual exploitation"),
+            _("If sexual exploitation took place and they have told you how."),
+            Sensitivity.QUASI,
+            Kind.CODES,
+            KINDS_OF_SEXUAL_EXPLOITATION,
+            htcds="vic_TypeOfSexExploitation",
+        ),
+        Field(
+            "recruiter_relation",
+            _("Relation to the recruiter"),
+            _("What the recruiters were to the survivor before."),
+            Sensitivity.QUASI,
+            Kind.CODES,
+            RECRUITERS,
+            htcds="vic_RelationshipToTrafficker",
+        ),
+        Field(
+            "country_recruited",
+            _("Country where recruited"),
+            _("Where the first contact or promise was made."),
+            Sensitivity.QUASI,
+            Kind.CODE,
+            COUNTRIES,
+            htcds="hte_Country",
+        ),
+        Field(
+            "country_of_exploitation",
+            _("Country of exploitation"),
+            _("Where it took place; if in several, where it lasted longest."),
+            Sensitivity.QUASI,
+            Kind.CODE,
+            COUNTRIES,
+            htcds="hte_Country",
+            fact="country_of_exploitation",
+        ),
+        Field(
+            "from_month",
+            _("From"),
+            _("Year and month in which it began, for example 2024-03. Roughly will do."),
+            Sensitivity.QUASI,
+            Kind.MONTH,
+            htcds="hte_Date",
+            fact="traffick_months",
+        ),
+        Field(
+            "to_month",
+            _("To"),
+            _("Year and month in which it ended, for example 2025-01. Roughly will do."),
+            Sensitivity.QUASI,
+            Kind.MONTH,
+            fact="traffick_months",
+            not_before="from_month",
+        ),
+        Field(
+            "narrative",
+            _("In their own words"),
+            _("Only what they choose to tell, as they tell it. It can stay empty."),
+            Sensitivity.IDENTIFYING,
+            Kind.LONG_TEXT,
+            htcds="hte_Description",
+            max_length=20_000,
+        ),
+    ),
+)
