@@ -35,7 +35,7 @@ from core.registries import Registry
 
 Principal = Team | User
 
-grant_veto: Registry["[Actor, SealedObject, Principal]"] = Registry("grant_veto")
+grant_veto: Registry[[Actor, SealedObject, Principal]] = Registry("grant_veto")
 """Run before each grant: raise Refused to forbid it (conflict of interest)."""
 
 
@@ -52,10 +52,12 @@ class OpenObject:
 
     def seal(self, purpose: str, *context: crypto.Part, content: bytes) -> bytes:
         """Encrypt `content` under the current key version, which the first 4 bytes of the result name."""
-        sealed = crypto.seal(self._keys[self.version], content, purpose, self.object.pk, self.version, *context)
+        sealed = crypto.seal(
+            self._keys[self.version], content, purpose, self.object.pk, self.version, *context
+        )
         return self.version.to_bytes(4, "big") + sealed
 
-    def unseal(self, purpose: str, *context: crypto.Part, sealed: bytes) -> bytes:
+    def unseal(self, purpose: str, *context: crypto.Part, sealed: crypto.Stored) -> bytes:
         """What `seal` sealed in the same context, under this or an earlier key version. Raises Tampered."""
         sealed = bytes(sealed)
         version = int.from_bytes(sealed[:4], "big")
@@ -97,37 +99,66 @@ def open_object(actor: Actor, object_id: UUID, kind: Kind, *, level: Level = Lev
     Raises NotVisible where the actor has no grant (or nothing is there), NotAllowed where the grant is for less than
     `level`, Tampered where a row or ciphertext is not ours.
     """
-    grants = list(grants_of(actor, kind).filter(object_id=object_id).select_related("object"))
-    if not grants:
+    opened = open_many(actor, [object_id], kind)
+    if object_id not in opened:
         raise NotVisible
-    grant = next((grant for grant in grants if grant.level == Level.WRITE), grants[0])
-    if level == Level.WRITE and grant.level != Level.WRITE:
+    allowed = grants_of(actor, kind).filter(object_id=object_id, level=Level.WRITE)
+    if level == Level.WRITE and not allowed.exists():
         raise NotAllowed
-    try:
-        return _unwrap(grant.object, actor.keyring.open_grant(grant), grant.key_version)
-    except crypto.CannotOpen:
-        raise Tampered from None
+    return opened[object_id]
+
+
+def open_many(actor: Actor, object_ids: Iterable[UUID], kind: Kind) -> dict[UUID, OpenObject]:
+    """Unlock those of the objects that were granted to the actor, in three queries however many they are.
+
+    Raises Tampered where a row or ciphertext is not ours.
+    """
+    grants = {
+        grant.object_id: grant
+        for grant in grants_of(actor, kind).filter(object__in=list(object_ids)).select_related("object")
+    }
+    of_these = Q(object__in=list(grants))
+    shares = ServerShare.objects.in_bulk(list(grants))
+    keys = {(row.object_id, row.version): row for row in ObjectKey.objects.filter(of_these)}
+    opened = {}
+    for object_id, grant in grants.items():
+        if object_id not in shares:  # erased
+            continue
+        row = keys[object_id, grant.key_version]
+        try:
+            opened[object_id] = _unwrap(grant.object, shares[object_id], row, actor.keyring.open_grant(grant))
+        except crypto.CannotOpen:
+            raise Tampered from None
+    return opened
 
 
 def open_with_share(object: SealedObject, share: bytes) -> OpenObject:
-    """Unlock an object with a G that was kept sealed inside another open object (a sender reads its packet)."""
+    """Unlock an object with a G that was kept sealed inside another open object (a sender reads its packet).
+
+    Raises NotVisible where it has been erased, Tampered where a row is not ours.
+    """
+    row = ObjectKey.objects.get(object=object, version=object.key_version)
     try:
-        return _unwrap(object, share, object.key_version)
+        return _unwrap(object, _server_share(object), row, share)
     except crypto.CannotOpen:
         raise Tampered from None
 
 
-def _unwrap(object: SealedObject, share: bytes, version: int) -> OpenObject:
-    row = ObjectKey.objects.get(object=object, version=version)
-    key = crypto.open_sealed(_wrapping_key(object, share, version), row.wrapped, "object-key", object.pk, version)
-    return OpenObject(object, version, key)
-
-
-def _wrapping_key(object: SealedObject, share: bytes, version: int) -> bytes:
+def _server_share(object: SealedObject) -> ServerShare:
     try:
-        server_share = ServerShare.objects.get(object=object)
+        return ServerShare.objects.get(object=object)
     except ServerShare.DoesNotExist:  # erased
         raise NotVisible from None
+
+
+def _unwrap(object: SealedObject, server_share: ServerShare, row: ObjectKey, share: bytes) -> OpenObject:
+    wrapping = _wrapping_key(object, server_share, share, row.version)
+    return OpenObject(
+        object, row.version, crypto.open_sealed(wrapping, row.wrapped, "object-key", object.pk, row.version)
+    )
+
+
+def _wrapping_key(object: SealedObject, server_share: ServerShare, share: bytes, version: int) -> bytes:
     salt = kek().unwrap(server_share.wrapped, "server-share", object.kind, object.pk)
     return crypto.derive(share, "object-key", object.kind, object.pk, version, salt=salt)
 
@@ -137,19 +168,19 @@ def _wrapping_key(object: SealedObject, share: bytes, version: int) -> bytes:
 
 @transaction.atomic
 def found_object(
-    *, actor: Actor, kind: Kind, grants: Iterable[tuple[Principal, Level]], object_id: UUID | None = None
+    *, actor: Actor, kind: Kind, grants: Iterable[tuple[Principal, Level]]
 ) -> tuple[OpenObject, bytes]:
     """A new object with its key and grants. Returns it open, and G, for a caller that keeps G inside another object.
 
     Raises Refused where a registered veto forbids one of the grants.
     """
     now = time.time_ns() // 1_000_000
-    object = SealedObject(kind=kind, sort_key=now) if object_id is None else SealedObject(object_id, kind, 1, now)
-    object.save(force_insert=True)
+    object = SealedObject.objects.create(kind=kind, sort_key=now)
     salt, share, key = crypto.new_key(), crypto.new_key(), crypto.new_key()
-    wrapped = kek().wrap(salt, "server-share", kind, object.pk)
-    ServerShare.objects.create(object=object, wrapped=wrapped, kek_version=kek().current)
-    wrapping = crypto.derive(share, "object-key", kind, object.pk, 1, salt=salt)
+    server_share = ServerShare.objects.create(
+        object=object, wrapped=kek().wrap(salt, "server-share", kind, object.pk), kek_version=kek().current
+    )
+    wrapping = _wrapping_key(object, server_share, share, 1)
     ObjectKey.objects.create(
         object=object, version=1, wrapped=crypto.seal(wrapping, key, "object-key", object.pk, 1)
     )
@@ -204,7 +235,13 @@ def rekey_object(*, actor: Actor, object_id: UUID, kind: Kind) -> None:
     ObjectKey.objects.create(
         object=object,
         version=version,
-        wrapped=crypto.seal(_wrapping_key(object, share, version), key, "object-key", object.pk, version),
+        wrapped=crypto.seal(
+            _wrapping_key(object, _server_share(object), share, version),
+            key,
+            "object-key",
+            object.pk,
+            version,
+        ),
         sealed_previous=crypto.seal(key, opened._key(opened.version), "key-before", object.pk, version),
     )
     object.key_version = version
@@ -215,7 +252,22 @@ def rekey_object(*, actor: Actor, object_id: UUID, kind: Kind) -> None:
     audit.record("object.rekeyed", actor=actor, object=object, version=version)
 
 
-def _write_grant(actor: Actor, object: SealedObject, principal: Principal, level: Level, share: bytes) -> Grant:
+@transaction.atomic
+def destroy_object(*, actor: Actor | None, object: SealedObject) -> None:
+    """Delete the server's share and every grant: nobody opens the object again, whatever key they hold."""
+    for grant in object.grants.select_related("team__group", "user"):
+        principal = grant.team or grant.user
+        assert principal is not None
+        for permission in PERMISSIONS[Level(grant.level)]:
+            remove_perm(permission, _holder(principal), object)
+    object.grants.all().delete()
+    ServerShare.objects.filter(object=object).delete()
+    audit.record("object.destroyed", actor=actor, object=object)
+
+
+def _write_grant(
+    actor: Actor, object: SealedObject, principal: Principal, level: Level, share: bytes
+) -> Grant:
     grant_veto.run(actor, object, principal)
     grant = Grant(object=object, kind=object.kind, sort_key=object.sort_key, level=level)
     if isinstance(principal, Team):

@@ -7,7 +7,16 @@ from guardian.models import GroupObjectPermission, UserObjectPermission
 
 from core.crypto import CannotOpen
 from core.kek import kek
-from core.models import PERMISSIONS, Grant, Level, Membership, SealedObject, ServerShare, TeamPermission, UserPermission
+from core.models import (
+    PERMISSIONS,
+    Grant,
+    Level,
+    Membership,
+    SealedObject,
+    ServerShare,
+    TeamPermission,
+    UserPermission,
+)
 
 ROWS_AT_ONCE = 2000
 

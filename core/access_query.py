@@ -16,7 +16,9 @@ class VisibleQuerySet(models.QuerySet[M]):
     def visible_to(self, actor: Actor) -> "VisibleQuerySet[M]":
         """The rows whose object was granted to the actor, newest first."""
         kind = self.model.KIND  # type: ignore[attr-defined]
-        return self.filter(object__in=grants_of(actor, kind).values("object")).order_by("-object__sort_key", "-pk")
+        return self.filter(object__in=grants_of(actor, kind).values("object")).order_by(
+            "-object__sort_key", "-pk"
+        )
 
 
 class VisibleObjects(models.Manager[Any]):

@@ -163,7 +163,9 @@ def _seal_membership(*, user: User, team: Team, role: Role, team_key: bytes) -> 
         team_key_version=current_team_key(team).version,
         user_key_version=user_key.version,
     )
-    membership.sealed_team_key = crypto.seal_to(user_key.public_key, team_key, *membership_context(membership))
+    membership.sealed_team_key = crypto.seal_to(
+        user_key.public_key, team_key, *membership_context(membership)
+    )
     membership.save()
     user.groups.add(team.group)
     return membership

@@ -33,7 +33,11 @@ def hearth(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "navigation": [
-            {"url": reverse(name), "label": label, "current": here == name or here.startswith(name.removesuffix("-list") + "-")}
+            {
+                "url": reverse(name),
+                "label": label,
+                "current": here == name or here.startswith(name.removesuffix("-list") + "-"),
+            }
             for name, label in entries
         ],
     }

@@ -8,10 +8,13 @@ class SignInForm(forms.Form):
     """E-mail address and password."""
 
     email = forms.EmailField(
-        label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+        label=_("E-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
     password = forms.CharField(
-        label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
 
@@ -25,7 +28,9 @@ class ChangePasswordForm(forms.Form):
     )
     new = forms.CharField(
         label=_("New password"),
-        help_text=_("At least 14 characters, for instance four or five random words. Nobody can reset it for you."),
+        help_text=_(
+            "At least 14 characters, for instance four or five random words. Nobody can reset it for you."
+        ),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )

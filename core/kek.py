@@ -15,7 +15,7 @@ from pathlib import Path
 from django.conf import settings
 
 from core import crypto
-from core.crypto import Part
+from core.crypto import Part, Stored
 
 
 class KekError(Exception):
@@ -40,7 +40,7 @@ class Kek:
         version = self.current.to_bytes(4, "big")
         return version + crypto.seal(self._key(self.current, purpose), secret, purpose, *context)
 
-    def unwrap(self, wrapped: bytes, purpose: str, *context: Part) -> bytes:
+    def unwrap(self, wrapped: Stored, purpose: str, *context: Part) -> bytes:
         """What `wrap` sealed. Raises CannotOpen, also where that version of the KEK has been destroyed."""
         wrapped = bytes(wrapped)
         version = int.from_bytes(wrapped[:4], "big")
@@ -50,7 +50,7 @@ class Kek:
         """A tag that only the holder of the KEK can make: version (4 bytes) | HMAC-SHA256."""
         return self._tag(self.current, *parts)
 
-    def tag_is_ours(self, tag: bytes, *parts: Part) -> bool:
+    def tag_is_ours(self, tag: Stored, *parts: Part) -> bool:
         """Whether `tag` was made by `tag` over exactly these parts."""
         try:
             return crypto.same(bytes(tag), self._tag(int.from_bytes(bytes(tag)[:4], "big"), *parts))

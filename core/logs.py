@@ -2,14 +2,16 @@
 
 import logging
 import traceback
+from collections.abc import ItemsView
 from typing import Any
 
 import structlog
 from django.http import HttpRequest
 from django.views.debug import SafeExceptionReporterFilter
+from structlog.typing import EventDict
 
 
-def _place_of_exception(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _place_of_exception(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """Instead of a traceback with its message: the exception's class, and the file and line of each frame."""
     info = event.pop("exc_info", None)
     if isinstance(info, tuple) and info[0] is not None:
@@ -18,11 +20,13 @@ def _place_of_exception(_logger: Any, _method: str, event: dict[str, Any]) -> di
     return event
 
 
-def _without_arguments(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _without_arguments(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """A library's own record: its format string without the arguments, which may be anything."""
     record = event.get("_record")
     if isinstance(record, logging.LogRecord) and not event.get("_from_structlog"):
-        event["event"] = str(record.msg) if record.args or record.name.startswith("django") else record.getMessage()
+        event["event"] = (
+            str(record.msg) if record.args or record.name.startswith("django") else record.getMessage()
+        )
     return event
 
 
@@ -65,9 +69,9 @@ class NothingButNames(SafeExceptionReporterFilter):
         """Nothing."""
         return {}
 
-    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: Any) -> list[tuple[str, Any]]:
+    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> ItemsView[str, Any]:
         """Nothing."""
-        return []
+        return dict[str, Any]().items()
 
     def get_safe_cookies(self, request: HttpRequest | None) -> dict[str, Any]:
         """Nothing."""

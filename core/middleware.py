@@ -87,7 +87,9 @@ class DenyByDefault:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A page for each typed error, written after the transaction has rolled back."""
         if isinstance(error, Tampered):
-            log.error("tampered", route=request.resolver_match.view_name if request.resolver_match else "none")
+            log.error(
+                "tampered", route=request.resolver_match.view_name if request.resolver_match else "none"
+            )
         if not isinstance(error, HearthError):
             return None
         audit_denial(request, error)
@@ -101,10 +103,21 @@ def audit_denial(request: HttpRequest, error: HearthError) -> None:
     """Note what was refused, outside of the transaction that rolled back."""
     if error.status in (403, 404, 500):
         route = request.resolver_match.view_name if request.resolver_match else "none"
-        subject = next((v for v in (request.resolver_match.kwargs if request.resolver_match else {}).values()
-                        if isinstance(v, uuid.UUID)), None)
+        subject = next(
+            (
+                v
+                for v in (request.resolver_match.kwargs if request.resolver_match else {}).values()
+                if isinstance(v, uuid.UUID)
+            ),
+            None,
+        )
         audit.record(
-            "request", actor=current_actor(request), subject=subject, outcome="denied", route=route, code=error.code
+            "request",
+            actor=current_actor(request),
+            subject=subject,
+            outcome="denied",
+            route=route,
+            code=error.code,
         )
 
 

@@ -6,6 +6,7 @@ that dies costs time, not work.
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,14 +22,26 @@ log = structlog.get_logger("hearth.outbox")
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 8
 Handler = Callable[[UUID], None]
-_handlers: dict[str, Handler] = {}
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register what does the work of one kind. It gets the subject's id and runs inside a transaction."""
+@dataclass(frozen=True, slots=True)
+class _Work:
+    do: Handler
+    outside: bool
+
+
+_works: dict[str, _Work] = {}
+
+
+def handler(kind: str, *, outside: bool = False) -> Callable[[Handler], Handler]:
+    """Register what does the work of one kind, given the subject's id.
+
+    It runs inside the transaction that marks the row done: exactly once. Work that leaves the machine (a mail) runs
+    `outside` of one, so that no slow server holds a lock: at least once.
+    """
 
     def register(function: Handler) -> Handler:
-        _handlers[kind] = function
+        _works[kind] = _Work(function, outside)
         return function
 
     return register
@@ -51,38 +64,53 @@ def waiting(now: datetime) -> Q:
 def hand_out(limit: int = 200) -> list[UUID]:
     """Lease due rows and return their ids, for the caller to send to a worker. Two relays never get the same row."""
     now = timezone.now()
-    ids = OutboxItem.objects.filter(waiting(now)).order_by("run_at", "id").values_list("pk", flat=True)[:limit]
+    ids = (
+        OutboxItem.objects.filter(waiting(now)).order_by("run_at", "id").values_list("pk", flat=True)[:limit]
+    )
     return [
         pk
         for pk in list(ids)
-        if OutboxItem.objects.filter(waiting(now), pk=pk).update(leased_until=now + LEASE, attempts=F("attempts") + 1)
+        if OutboxItem.objects.filter(waiting(now), pk=pk).update(
+            leased_until=now + LEASE, attempts=F("attempts") + 1
+        )
     ]
 
 
 def run(item_id: UUID) -> bool:
-    """Do the work of one row and mark it done, both in one transaction. False where it was done already.
+    """Do the work of one row and mark it done. False where it was done already, or failed.
 
     A failure is noted by its class name, and tried again with back-off and jitter; after ATTEMPTS the row is dead.
     """
+    item = OutboxItem.objects.filter(pk=item_id, done_at=None, dead_at=None).first()
+    if item is None:
+        return False
     try:
+        work = _works[item.kind]
+        if work.outside:
+            work.do(item.subject)
+            return _mark_done(item)
         with transaction.atomic():
-            now = timezone.now()
-            claimed = OutboxItem.objects.filter(pk=item_id, done_at=None, dead_at=None).update(done_at=now)
-            if not claimed:
+            if not _mark_done(item):
                 return False
-            item = OutboxItem.objects.get(pk=item_id)
-            _handlers[item.kind](item.subject)
+            work.do(item.subject)
             return True
     except Exception as error:
-        _put_back(item_id, error)
+        _put_back(item, error)
         log.warning("outbox_failed", item=str(item_id), exception=type(error).__name__)
         return False
 
 
-def _put_back(item_id: UUID, error: Exception) -> None:
-    item = OutboxItem.objects.get(pk=item_id)
+def _mark_done(item: OutboxItem) -> bool:
+    return bool(
+        OutboxItem.objects.filter(pk=item.pk, done_at=None, dead_at=None).update(done_at=timezone.now())
+    )
+
+
+def _put_back(item: OutboxItem, error: Exception) -> None:
     delay = min(2**item.attempts, 3600) * random.uniform(0.5, 1.5)  # noqa: S311  jitter, not a secret
-    dead = timezone.now() if item.attempts >= ATTEMPTS else None
-    OutboxItem.objects.filter(pk=item_id, done_at=None).update(
-        run_at=timezone.now() + timedelta(seconds=delay), leased_until=None, dead_at=dead, error=type(error).__name__[:100]
+    OutboxItem.objects.filter(pk=item.pk, done_at=None).update(
+        run_at=timezone.now() + timedelta(seconds=delay),
+        leased_until=None,
+        dead_at=timezone.now() if item.attempts >= ATTEMPTS else None,
+        error=type(error).__name__[:100],
     )

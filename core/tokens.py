@@ -54,7 +54,8 @@ def actor_from_token(text: str) -> Actor | None:
         row.verify()
         row.membership.verify()
     keys = (
-        SealedTeamKey(r.membership.team_id, r.team_key_version, bytes(r.sealed_team_key), token_context(r)) for r in rows
+        SealedTeamKey(r.membership.team_id, r.team_key_version, bytes(r.sealed_team_key), token_context(r))
+        for r in rows
     )
     return Actor(
         user=token.owner,

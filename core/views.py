@@ -100,7 +100,9 @@ def people_page(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if not actor.has_role(Role.ADMINISTRATOR):
         raise NotVisible
-    people = User.objects.filter(organisation=actor.user.organisation_id).prefetch_related("memberships__team")
+    people = User.objects.filter(organisation=actor.user.organisation_id).prefetch_related(
+        "memberships__team"
+    )
     return render(request, "core/people.html", {"people": people, "organisation": actor.user.organisation})
 
 
@@ -113,7 +115,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form that was open too long."""
-    return render(request, "403.html", {"message": _("This page was open too long. Go back and try again.")}, status=403)
+    return render(
+        request, "403.html", {"message": _("This page was open too long. Go back and try again.")}, status=403
+    )
 
 
 def add_errors(form: Any, error: Invalid) -> None:

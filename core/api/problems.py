@@ -19,7 +19,7 @@ from core.middleware import audit_denial
 CONTENT_TYPE = "application/problem+json"
 
 
-def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+def exception_handler(error: Exception, context: Any) -> Response | None:
     """DRF's and Hearth's errors as problem bodies; anything else stays a 500 without content."""
     if isinstance(error, Http404):
         error = NotVisible()
@@ -70,7 +70,7 @@ class ProblemFormatter(ExceptionFormatter):
             "status": exc.status_code,
             "code": "invalid" if invalid else "not_found" if isinstance(exc, NotFound) else exc.default_code,
             "detail": str(Invalid.message) if invalid or first is None else first.detail,
-            "errors": [
-                {"attr": e.attr, "code": e.code, "detail": e.detail} for e in error_response.errors
-            ] if invalid else [],
+            "errors": [{"attr": e.attr, "code": e.code, "detail": e.detail} for e in error_response.errors]
+            if invalid
+            else [],
         }

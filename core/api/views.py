@@ -1,5 +1,7 @@
 """Core's API: tokens."""
 
+from typing import Any
+
 from django.contrib.auth import authenticate
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -29,7 +31,7 @@ class WrongCredentials(HearthError):
     code = "wrong_credentials"
 
 
-class SignInSerializer(serializers.Serializer[None]):
+class SignInSerializer(serializers.Serializer[Any]):
     """What a token is made from."""
 
     email = serializers.EmailField()
@@ -37,7 +39,7 @@ class SignInSerializer(serializers.Serializer[None]):
     name = serializers.CharField(max_length=100, required=False, default="api")
 
 
-class TokenSerializer(serializers.Serializer[None]):
+class TokenSerializer(serializers.Serializer[Any]):
     """A new token; its text is never shown again."""
 
     id = serializers.UUIDField()

@@ -6,7 +6,7 @@ length-prefixed parts, so that no two contexts can be spelled alike. Failures ra
 
 from core.crypto.envelope import open_sealed, seal
 from core.crypto.errors import CannotOpen, CryptoError
-from core.crypto.framing import Part, frame
+from core.crypto.framing import Part, Stored, frame
 from core.crypto.hpke import KEY_BYTES, new_key_pair, open_with, public_key_of, seal_to
 from core.crypto.secrets import Stretch, derive, new_key, same, stretch, tag
 
@@ -15,6 +15,7 @@ __all__ = [
     "CannotOpen",
     "CryptoError",
     "Part",
+    "Stored",
     "Stretch",
     "derive",
     "frame",

@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.crypto.errors import CannotOpen
-from core.crypto.framing import Part, frame
+from core.crypto.framing import Part, Stored, frame
 from core.crypto.secrets import derive, same
 
 FORMAT = b"\x01"
@@ -31,7 +31,7 @@ def seal(key: bytes, plaintext: bytes, *context: Part) -> bytes:
     return FORMAT + salt + commitment + AESGCM(cipher_key).encrypt(nonce, plaintext, FORMAT + frame(*context))
 
 
-def open_sealed(key: bytes, sealed: bytes, *context: Part) -> bytes:
+def open_sealed(key: bytes, sealed: Stored, *context: Part) -> bytes:
     """The plaintext of `sealed`. Raises CannotOpen unless key, context and every byte are those of `seal`."""
     sealed = bytes(sealed)
     if len(sealed) < OVERHEAD or sealed[:1] != FORMAT:

@@ -3,6 +3,8 @@
 from uuid import UUID
 
 Part = str | bytes | int | UUID
+Stored = bytes | memoryview
+"""Bytes as a database gives them back."""
 
 
 def frame(*parts: Part) -> bytes:

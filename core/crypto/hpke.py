@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from core.crypto.errors import CannotOpen
-from core.crypto.framing import Part, frame
+from core.crypto.framing import Part, Stored, frame
 
 FORMAT = b"\x01"
 KEY_BYTES = 32
@@ -26,13 +26,13 @@ def public_key_of(private: bytes) -> bytes:
     return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
 
 
-def seal_to(public: bytes, plaintext: bytes, *context: Part) -> bytes:
+def seal_to(public: Stored, plaintext: bytes, *context: Part) -> bytes:
     """Encrypt `plaintext` so that only the holder of the private key of `public` opens it, in this `context`."""
     key = X25519PublicKey.from_public_bytes(bytes(public))
     return FORMAT + _SUITE.encrypt(plaintext, key, info=FORMAT + frame(*context))
 
 
-def open_with(private: bytes, sealed: bytes, *context: Part) -> bytes:
+def open_with(private: bytes, sealed: Stored, *context: Part) -> bytes:
     """The plaintext of what `seal_to` made. Raises CannotOpen for another key, another context or a changed byte."""
     sealed = bytes(sealed)
     if sealed[:1] != FORMAT:

@@ -46,7 +46,9 @@ class SealedObject(models.Model):
             ("open_sealedobject", "Can open the object"),
             ("write_sealedobject", "Can change the object and grant it"),
         ]
-        constraints = [models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="sealed_kind_known")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="sealed_kind_known")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
@@ -57,7 +59,9 @@ class ServerShare(models.Model):
 
     SENSITIVITY = {"object": Sensitivity.SAFE, "wrapped": Sensitivity.SEALED, "kek_version": Sensitivity.SAFE}
 
-    object = models.OneToOneField(SealedObject, on_delete=models.PROTECT, primary_key=True, related_name="share")
+    object = models.OneToOneField(
+        SealedObject, on_delete=models.PROTECT, primary_key=True, related_name="share"
+    )
     wrapped = models.BinaryField()
     kek_version = models.PositiveIntegerField()
 

@@ -114,7 +114,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Refused: a password set from outside would orphan the person's keys."""
         raise TypeError("use core.accounts: setting a password here would orphan the person's keys")
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> NoReturn:
         """Refused: the one place that sees a password is the authentication backend."""
         raise TypeError("use core.accounts.unlock")
 

@@ -39,10 +39,20 @@ class KeySlot(Tagged):
         PASSWORD = "password"
         RECOVERY = "recovery"
 
-    TAGGED = ("user_id", "kind", "salt", "memory", "passes", "lanes", "user_key_version", "sealed_private_key")
+    TAGGED = (
+        "user_id",
+        "kind",
+        "salt",
+        "memory",
+        "passes",
+        "lanes",
+        "user_key_version",
+        "sealed_private_key",
+    )
     SENSITIVITY = {
         **dict.fromkeys(
-            ("id", "user", "kind", "salt", "memory", "passes", "lanes", "user_key_version", "tag"), Sensitivity.SAFE
+            ("id", "user", "kind", "salt", "memory", "passes", "lanes", "user_key_version", "tag"),
+            Sensitivity.SAFE,
         ),
         "sealed_private_key": Sensitivity.SEALED,
     }

@@ -29,11 +29,15 @@ class OutboxItem(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "subject"], condition=Q(done_at=None, dead_at=None), name="one_waiting_item_a_subject"
+                fields=["kind", "subject"],
+                condition=Q(done_at=None, dead_at=None),
+                name="one_waiting_item_a_subject",
             )
         ]
         indexes = [
-            models.Index(fields=["run_at", "id"], condition=Q(done_at=None, dead_at=None), name="outbox_waiting")
+            models.Index(
+                fields=["run_at", "id"], condition=Q(done_at=None, dead_at=None), name="outbox_waiting"
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,61 @@
+"""Follow-ups."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from casework.models.case import Case
+from core.models import Sensitivity
+
+
+class FollowUp(models.Model):
+    """Something to be done for a case by a time. What it is about lies sealed under the case key."""
+
+    class State(models.TextChoices):
+        """Overdue is not a state: it is `due` with a date in the past."""
+
+        DUE = "due", _("Due")
+        DONE = "done", _("Done")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    SENSITIVITY = {
+        **dict.fromkeys(
+            ("id", "case", "assignee", "due_at", "state", "notified_at", "closed_at", "created_by"),
+            Sensitivity.SAFE,
+        ),
+        "sealed": Sensitivity.SEALED,
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="follow_ups")
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="follow_ups"
+    )
+    due_at = models.DateTimeField(_("due"))
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
+    notified_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="due", closed_at=None)
+                | models.Q(state__in=["done", "cancelled"], closed_at__isnull=False),
+                name="follow_up_closed_has_a_time",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"],
+                condition=models.Q(state="due", notified_at=None),
+                name="follow_ups_to_notify",
+            ),
+            models.Index(fields=["assignee", "state", "due_at"], name="follow_ups_of_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

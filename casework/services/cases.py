@@ -1,0 +1,112 @@
+"""Opening a case and saving its sections."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from advocacy import facts
+from casework.case_file import CaseFile, open_case_file
+from casework.manifest import Manifest, fingerprint, seal_manifest
+from casework.models import Case, Identification, SectionVersion
+from casework.record.documents import serialise, validate
+from casework.record.facts import derive_fact
+from casework.record.sections import section as declared
+from core import audit
+from core.access import found_object, open_object
+from core.actor import Actor
+from core.errors import NotAllowed, Stale, WrongState
+from core.models import CASE_ROLES, Kind, Level
+
+
+@transaction.atomic
+def open_case(*, actor: Actor, identification_id: UUID) -> Case:
+    """Open a case from an identification: with its own key, granted to the identification's team.
+
+    Raises NotVisible; NotAllowed unless the actor is a caseworker or supervisor of that team; WrongState where a case
+    was opened from it already.
+    """
+    open_object(actor, identification_id, Kind.IDENTIFICATION, level=Level.WRITE)
+    identification = (
+        Identification.objects.select_for_update(of=("self",))
+        .select_related("team")
+        .get(pk=identification_id)
+    )
+    if not actor.has_role(*CASE_ROLES, team_id=identification.team_id):
+        raise NotAllowed
+    if identification.case_id is not None:
+        raise WrongState
+    opened, _share = found_object(actor=actor, kind=Kind.CASE, grants=[(identification.team, Level.WRITE)])
+    case: Case = Case.objects.create(
+        object=opened.object,
+        team=identification.team,
+        assigned_to=actor.user,
+        opened_on=timezone.localdate(),
+        manifest=seal_manifest(opened, Manifest()),
+    )
+    identification.case = case
+    identification.save(update_fields=["case"])
+    audit.record("case.opened", actor=actor, object=opened.object, identification=identification_id)
+    return case
+
+
+@transaction.atomic
+def save_section(
+    *, actor: Actor, case_id: UUID, section: str, values: Mapping[str, object], base_version: int
+) -> SectionVersion:
+    """Append a version of a section; `base_version` is the one that the values were edited from (0 for none).
+
+    Raises NotVisible (also for an unknown section), NotAllowed, Invalid with every field at fault, or Stale with both
+    versions where someone saved meanwhile.
+    """
+    file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
+    newest = file.section(section)
+    clean = validate(declared(section), values)
+    if newest.version != base_version:
+        raise Stale(newest_version=newest.version, newest=newest.values, yours=clean)
+    schema, version = declared(section).schema, newest.version + 1
+    sealed = file.opened.seal("section", section, schema, version, content=serialise(clean))
+    row = SectionVersion.objects.create(
+        case=file.case,
+        section=section,
+        version=version,
+        schema=schema,
+        sealed=sealed,
+        saved_by=actor.user,
+        saved_at=timezone.now(),
+    )
+    file.note_change(f"section/{section}", version, fingerprint(sealed), "section.saved")
+    renew_fact(actor=actor, case_id=case_id)
+    return row
+
+
+def renew_fact(*, actor: Actor, case_id: UUID) -> None:
+    """Bring the case's fact up to what the case says now; nothing where there is no consent to statistics.
+
+    Where the consent has ended, the fact is withdrawn.
+    """
+    file = open_case_file(actor, case_id, level=Level.WRITE)
+    handle = fact_handle(file)
+    consent = file.consent_for("statistics")
+    if handle is not None and consent is None:
+        facts.withdraw(handle=handle)
+        _keep_fact_handle(file, None)
+    elif consent is not None:
+        values = derive_fact(file.documents, on=file.case.opened_on)
+        until = consent.consent.expires_on
+        if handle is not None:
+            facts.replace(handle=handle, values=values, consent_expires_on=until)
+        else:
+            _keep_fact_handle(file, facts.hand_down(values=values, consent_expires_on=until))
+
+
+def fact_handle(file: CaseFile) -> bytes | None:
+    """The handle of the case's fact: it lies sealed in the case, the only way from the one to the other."""
+    sealed = file.case.sealed_fact_handle
+    return file.opened.unseal("fact-handle", sealed=sealed) if sealed else None
+
+
+def _keep_fact_handle(file: CaseFile, handle: bytes | None) -> None:
+    file.case.sealed_fact_handle = file.opened.seal("fact-handle", content=handle) if handle else None
+    file.case.save(update_fields=["sealed_fact_handle"])

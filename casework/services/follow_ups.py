@@ -1,0 +1,108 @@
+"""Planning follow-ups, doing them, and telling people that one is due."""
+
+import json
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from casework.case_file import CaseFile, open_case_file
+from casework.models import FollowUp
+from core import audit, outbox
+from core.actor import Actor
+from core.errors import Invalid, NotVisible, WrongState
+from core.models import CASE_ROLES, Level, Membership, User
+
+NOTIFY = "casework.notify_due"
+_PADDED_TO = 512
+
+
+@transaction.atomic
+def plan_follow_up(
+    *, actor: Actor, case_id: UUID, due_at: datetime, about: str, assignee_id: UUID | None = None
+) -> FollowUp:
+    """Plan something to be done for a case; what it is about is sealed under the case key.
+
+    The assignee is the actor, or a caseworker or supervisor of the case's team. Raises NotVisible, NotAllowed; Invalid
+    at `assignee` or `about`.
+    """
+    file = open_case_file(actor, case_id, level=Level.WRITE)
+    assignee = assignee_id or actor.user.pk
+    if not Membership.objects.filter(team=file.case.team, user=assignee, role__in=CASE_ROLES).exists():
+        raise Invalid({"assignee": [_("Choose a caseworker or supervisor of the team.")]})
+    if not about.strip():
+        raise Invalid({"about": [_("Say what is to be done.")]})
+    row = FollowUp(case=file.case, assignee_id=assignee, due_at=due_at, created_by=actor.user)
+    row.sealed = _seal(file, row, {"about": about.strip()})
+    row.save(force_insert=True)
+    audit.record("follow_up.planned", actor=actor, object=file.opened.object, follow_up=row.pk)
+    return row
+
+
+def complete_follow_up(*, actor: Actor, follow_up_id: UUID, outcome: str = "") -> FollowUp:
+    """Note that it was done, with what came of it. Raises NotVisible, NotAllowed, WrongState."""
+    return _close(actor, follow_up_id, FollowUp.State.DONE, outcome)
+
+
+def cancel_follow_up(*, actor: Actor, follow_up_id: UUID, outcome: str = "") -> FollowUp:
+    """Note that it need not be done, and why. Raises NotVisible, NotAllowed, WrongState."""
+    return _close(actor, follow_up_id, FollowUp.State.CANCELLED, outcome)
+
+
+@transaction.atomic
+def _close(actor: Actor, follow_up_id: UUID, state: FollowUp.State, outcome: str) -> FollowUp:
+    row = FollowUp.objects.select_for_update(of=("self",)).filter(pk=follow_up_id).first()
+    if row is None:
+        raise NotVisible
+    file = open_case_file(actor, row.case_id, level=Level.WRITE)
+    if row.state != FollowUp.State.DUE:
+        raise WrongState
+    row.sealed = _seal(file, row, file.read_follow_up(row) | {"outcome": outcome.strip()})
+    row.state, row.closed_at = state, timezone.now()
+    row.save(update_fields=["sealed", "state", "closed_at"])
+    audit.record(f"follow_up.{state}", actor=actor, object=file.opened.object, follow_up=row.pk)
+    return row
+
+
+def _seal(file: CaseFile, row: FollowUp, content: dict[str, str]) -> bytes:
+    written = json.dumps(content).encode()
+    padded = written.ljust(-(-len(written) // _PADDED_TO) * _PADDED_TO)
+    return file.opened.seal("follow-up", row.pk, content=padded)
+
+
+# --- without an Actor: ids, dates and states alone ---------------------------------------------------------------
+
+
+@transaction.atomic
+def notify_due() -> int:
+    """Find what has come due and write one outbox row for each person concerned. Returns how many came due.
+
+    Safe to run twice, and at the same time: each follow-up is marked in the transaction that writes the row.
+    """
+    now = timezone.now()
+    due = FollowUp.objects.filter(state=FollowUp.State.DUE, notified_at=None, due_at__lte=now)
+    claimed = list(due.select_for_update(skip_locked=True).values_list("pk", "assignee_id"))
+    FollowUp.objects.filter(pk__in=[pk for pk, _assignee in claimed]).update(notified_at=now)
+    for assignee in {assignee for _pk, assignee in claimed}:
+        outbox.enqueue(NOTIFY, assignee)
+    return len(claimed)
+
+
+@outbox.handler(NOTIFY, outside=True)
+def tell(user_id: UUID) -> None:
+    """Write to a person how many of their follow-ups are due, and nothing else."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    due = FollowUp.objects.filter(
+        assignee=user_id, state=FollowUp.State.DUE, due_at__lte=timezone.now()
+    ).count()
+    if user is None or due == 0:
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        text = ngettext("You have %(count)d follow-up due.", "You have %(count)d follow-ups due.", due)
+        body = f"{text % {'count': due}}\n\n{settings.SITE_URL}/today/\n"
+        send_mail("Hearth", body, None, [user.email])

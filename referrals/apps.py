@@ -1,0 +1,13 @@
+"""Referrals: the services of partners, packets, and the partner's side."""
+
+from django.apps import AppConfig
+
+
+class ReferralsConfig(AppConfig):
+    """The highest app: nothing imports it."""
+
+    name = "referrals"
+
+    def ready(self) -> None:
+        """Register what ends when a consent is withdrawn."""
+        from referrals import services  # noqa: F401

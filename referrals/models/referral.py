@@ -1,0 +1,104 @@
+"""Referrals and their packets."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from casework.models import Case
+from core.access_query import VisibleObjects
+from core.models import Kind, SealedObject, Sensitivity, Team
+from referrals.models.service import Service
+
+
+class Referral(models.Model):
+    """A case's referral to one service of one partner team."""
+
+    class State(models.TextChoices):
+        """Where the referral stands; the table of steps is in referrals/transitions.py."""
+
+        DRAFT = "draft", _("Draft")
+        SENT = "sent", _("Sent")
+        RECEIVED = "received", _("Received")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+        IN_PROGRESS = "in_progress", _("In progress")
+        COMPLETED = "completed", _("Completed")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        EXPIRED = "expired", _("Expired")
+
+    SENSITIVITY = {
+        **dict.fromkeys(
+            ("id", "case", "service", "state", "created_by", "created_on", "sent_at", "decided_at"),
+            Sensitivity.SAFE,
+        ),
+        "sealed_draft": Sensitivity.SEALED,
+        "sealed_share": Sensitivity.SEALED,
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="referrals")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="referrals")
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.DRAFT)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_on = models.DateField()
+    sent_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    # Under the case key: which fields were chosen and the note to the partner; then G of the packet.
+    sealed_draft = models.BinaryField()
+    sealed_share = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=[
+                        "draft",
+                        "sent",
+                        "received",
+                        "accepted",
+                        "declined",
+                        "in_progress",
+                        "completed",
+                        "withdrawn",
+                        "expired",
+                    ]
+                ),
+                name="referral_state_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="draft", sent_at=None)
+                | models.Q(state__in=["withdrawn"])
+                | (~models.Q(state="draft") & models.Q(sent_at__isnull=False)),
+                name="referral_sent_has_a_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["case", "state"], name="referrals_of_a_case")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Packet(models.Model):
+    """What the partner reads, under a key of its own that is sealed to the receiving team alone."""
+
+    SENSITIVITY = {
+        **dict.fromkeys(("object", "referral", "team"), Sensitivity.SAFE),
+        "sealed": Sensitivity.SEALED,
+        "sealed_answer": Sensitivity.SEALED,
+    }
+    KIND = Kind.PACKET
+
+    object = models.OneToOneField(
+        SealedObject, on_delete=models.PROTECT, primary_key=True, related_name="packet"
+    )
+    referral = models.OneToOneField(Referral, on_delete=models.CASCADE, related_name="packet")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="packets")
+    sealed = models.BinaryField()
+    sealed_answer = models.BinaryField(null=True)
+
+    objects = VisibleObjects()
+
+    def __str__(self) -> str:
+        return str(self.pk)
