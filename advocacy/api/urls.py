@@ -1,0 +1,5 @@
+"""API."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
