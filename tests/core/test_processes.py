@@ -1,0 +1,81 @@
+"""With real processes: health, and follow-ups that survive kill -9."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.running import Running, running, until
+
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+
+WAITING = "from core.models import OutboxItem; print(OutboxItem.objects.filter(done_at=None).count())"
+DUE_NOW = """
+from django.utils import timezone
+from casework.models import FollowUp
+FollowUp.objects.update(due_at=timezone.now(), notified_at=None, state="due", closed_at=None)
+"""
+
+
+@pytest.fixture
+def hearth(tmp_path: Path) -> Iterator[Running]:
+    with running(tmp_path / "hearth") as made:
+        done = made.manage("load_demo")
+        assert done.returncode == 0, done.stderr
+        yield made
+
+
+def test_health_names_what_is_down_and_is_well_once_all_is_up(hearth: Running) -> None:
+    hearth.start("web")
+    until(lambda: hearth.health() == (503, '{"down": ["worker"]}'), "a web server without a worker")
+    hearth.start("worker", "beat")
+    until(lambda: hearth.health() == (200, '{"down": []}'), "everything up")
+
+
+def test_a_due_follow_up_is_told_once_and_says_nothing(hearth: Running) -> None:
+    hearth.python(DUE_NOW)
+    hearth.start("worker", "beat")
+    until(lambda: bool(hearth.mailed()), "a mail")
+    until(lambda: hearth.python(WAITING) == "0", "the outbox empty")
+    [mail] = hearth.mailed()
+    assert "You have 1 follow-up due." in mail
+    assert f"{hearth.url}/today/" in mail
+    assert "Subject: Hearth\n" in mail
+    assert "meeting" not in mail
+
+
+def test_a_follow_up_handed_out_to_a_worker_that_was_killed_is_told_all_the_same(hearth: Running) -> None:
+    hearth.python(DUE_NOW)
+    # The relay hands the item to the broker, and everything dies before a worker takes it; the broker forgets it too.
+    hearth.python("from casework.services import notify_due; from core.outbox import hand_out; notify_due(); hand_out()")
+    hearth.start("worker", "beat")
+    until(lambda: hearth.health() != (200, ""), "started")
+    hearth.kill("worker", "beat")
+    for message in (hearth.folder / "var" / "broker").rglob("*.msg"):
+        message.unlink()
+    hearth.python(
+        "from django.utils import timezone; from core.models import OutboxItem;"
+        "OutboxItem.objects.filter(done_at=None).update(leased_until=timezone.now())"
+    )
+    hearth.start("worker", "beat")
+    until(lambda: bool(hearth.mailed()), "the mail after the restart")
+    until(lambda: hearth.python(WAITING) == "0", "the outbox empty")
+    assert len(hearth.mailed()) == 1
+
+
+def test_check_access_finds_nothing_in_the_demo(hearth: Running) -> None:
+    done = hearth.manage("check_access")
+    assert (done.returncode, done.stdout) == (0, "Permissions and keys agree.\n")
+
+
+def test_the_demo_is_refused_where_debug_is_off(hearth: Running) -> None:
+    done = hearth.manage("load_demo", DEBUG="0", SECRET_KEY="x" * 60, ALLOWED_HOSTS="hearth.example")
+    assert done.returncode != 0
+    assert "password is public" in done.stderr
+
+
+def test_running_the_demo_again_keeps_what_is_there(hearth: Running) -> None:
+    count = "from casework.models import Case; from advocacy.models import Fact; print(Case.objects.count(), Fact.objects.count())"
+    before = hearth.python(count)
+    assert hearth.manage("load_demo").returncode == 0
+    assert hearth.python(count) == before
