@@ -95,6 +95,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=200)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="people")
     is_active = models.BooleanField(default=True)
+    password = models.CharField(max_length=300, editable=False)  # longer than Django's: it is sealed
 
     objects: ClassVar[UserManager] = UserManager()
 
