@@ -130,7 +130,11 @@ REDIS_URL: str = env.str("REDIS_URL", default="")
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # of 300, an attacker would push out the limits on guessing
+    }
 }
 
 # --- people and sessions ----------------------------------------------------------------------------------
@@ -220,11 +224,16 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"YesNoUnknownEnum": ["yes", "no", "unknown"]},
+    "ENUM_NAME_OVERRIDES": {
+        "YesNoUnknownEnum": ["yes", "no", "unknown"],
+        "IdentificationStateEnum": "casework.models.Identification.State",
+        "CaseStateEnum": "casework.models.Case.State",
+        "ConsentStateEnum": "casework.models.Consent.State",
+        "FollowUpStateEnum": "casework.models.FollowUp.State",
+        "ReferralStateEnum": "referrals.models.Referral.State",
+    },
 }
 
 # --- work that happens later (core/celery.py, core/outbox.py) ------------------------------------------------
@@ -277,6 +286,7 @@ LOGGING: dict[str, Any] = {
         "kombu": {"level": "ERROR"},
     },
 }
+DEFAULT_EXCEPTION_REPORTER = "core.logs.ClassAndPlace"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "core.logs.NothingButNames"
 ADMINS: list[tuple[str, str]] = []
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # its backend says yes to superusers; our gate reads grants alone

@@ -1,5 +1,7 @@
-"""API."""
+"""The API's addresses of statistics."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from advocacy.api.statistics import Table
+
+urlpatterns = [path("statistics/table/", Table.as_view(), name="api-table")]

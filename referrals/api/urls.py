@@ -1,5 +1,19 @@
-"""API."""
+"""The API's addresses of services, referrals and packets."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from referrals.api import packets, referrals, services
+
+urlpatterns = [
+    path("services/", services.Services.as_view(), name="api-services"),
+    path("referrals/", referrals.Referrals.as_view(), name="api-referrals"),
+    path("referrals/<uuid:referral_id>/", referrals.OneReferral.as_view(), name="api-referral"),
+    path("referrals/<uuid:referral_id>/send/", referrals.Send.as_view(), name="api-referral-send"),
+    path(
+        "referrals/<uuid:referral_id>/withdraw/", referrals.Withdraw.as_view(), name="api-referral-withdraw"
+    ),
+    path("referrals/<uuid:referral_id>/accept/", packets.Accept.as_view(), name="api-referral-accept"),
+    path("referrals/<uuid:referral_id>/decline/", packets.Decline.as_view(), name="api-referral-decline"),
+    path("packets/", packets.Packets.as_view(), name="api-packets"),
+    path("packets/<uuid:packet_id>/", packets.OnePacket.as_view(), name="api-packet"),
+]

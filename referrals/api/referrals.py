@@ -1,0 +1,122 @@
+"""The sender's side of a referral in the API."""
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from casework.api.follow_ups import CaseReferenceSerializer
+from core.api.openapi import operation
+from core.api.pagination import AFTER, page_of, page_schema
+from core.api.serializers import BodySerializer, DocumentSerializer, PartnerTeamSerializer
+from core.api.views import actor_of, body_of
+from core.models import CASE_ROLES
+from referrals import selectors, services
+from referrals.api.packets import ContentSerializer
+from referrals.api.services import ServiceReferenceSerializer
+from referrals.models import Referral
+
+
+class NewReferralSerializer(BodySerializer):
+    """A service, and what is to be shared with it."""
+
+    case = serializers.UUIDField()
+    service = serializers.UUIDField()
+    fields = serializers.ListField(  # type: ignore[assignment]
+        child=serializers.CharField(max_length=100), help_text="As section.field: identity.chosen_name."
+    )
+    note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+
+
+class ReferralSerializer(serializers.Serializer[Any]):
+    """A referral, without what it shares."""
+
+    id = serializers.UUIDField()
+    case = CaseReferenceSerializer()
+    service = ServiceReferenceSerializer()
+    partner = PartnerTeamSerializer(source="service.team")
+    state = serializers.ChoiceField(Referral.State.choices)
+    created_on = serializers.DateField()
+    sent_at = serializers.DateTimeField(allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
+class ReferralDetailSerializer(DocumentSerializer, ReferralSerializer):
+    """A referral with what was chosen, and once it was sent, what the partner reads and has answered."""
+
+    row = "referral"
+    fields = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]
+    note = serializers.CharField()
+    packet = ContentSerializer(allow_null=True)
+
+
+class Referrals(APIView):
+    """The referrals of one's teams' cases."""
+
+    @operation(
+        "list_referrals",
+        "Referrals, newest first",
+        parameters=[AFTER],
+        responses={200: page_schema(ReferralSerializer)},
+        problems=(403,),
+    )
+    def get(self, request: Request) -> Response:
+        """Those of your teams' cases, without what they share."""
+        rows = selectors.referrals_of(actor_of(request, *CASE_ROLES))
+        return page_of(request, rows).response(ReferralSerializer)
+
+    @operation(
+        "draft_referral",
+        "Draft a referral",
+        request=NewReferralSerializer,
+        responses={201: ReferralSerializer},
+        problems=(403, 404),
+    )
+    def post(self, request: Request) -> Response:
+        """Choose a service and the fields to share. Nothing leaves the case before it is sent."""
+        actor = actor_of(request, *CASE_ROLES)
+        data = body_of(request, NewReferralSerializer)
+        made = services.draft_referral(
+            actor=actor, case_id=data.pop("case"), service_id=data.pop("service"), **data
+        )
+        return Response(ReferralSerializer(made).data, status=status.HTTP_201_CREATED)
+
+
+class OneReferral(APIView):
+    """One referral."""
+
+    @operation("read_referral", "Read a referral", responses={200: ReferralDetailSerializer}, problems=(404,))
+    def get(self, request: Request, referral_id: UUID) -> Response:
+        """What was chosen, and what the partner answered. That you read it is recorded."""
+        document = selectors.read_referral(actor_of(request, *CASE_ROLES), referral_id)
+        return Response(ReferralDetailSerializer(document).data)
+
+
+class Send(APIView):
+    """The step that shares."""
+
+    @operation(
+        "send_referral", "Send a referral", responses={200: ReferralSerializer}, problems=(400, 403, 404, 409)
+    )
+    def post(self, request: Request, referral_id: UUID) -> Response:
+        """Seal the chosen fields to the partner's team. Refused without a consent to share with that partner."""
+        made = services.send_referral(actor=actor_of(request, *CASE_ROLES), referral_id=referral_id)
+        return Response(ReferralSerializer(made).data)
+
+
+class Withdraw(APIView):
+    """The step back."""
+
+    @operation(
+        "withdraw_referral",
+        "Withdraw a referral",
+        responses={200: ReferralSerializer},
+        problems=(403, 404, 409),
+    )
+    def post(self, request: Request, referral_id: UUID) -> Response:
+        """Take it back before it is accepted. The partner can't open its packet any more."""
+        made = services.withdraw_referral(actor=actor_of(request, *CASE_ROLES), referral_id=referral_id)
+        return Response(ReferralSerializer(made).data)
