@@ -30,7 +30,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "chosen": chosen}
     if form.is_valid():
         try:
-            context["table"] = table = protected_table(**chosen)
+            context["table"] = table = protected_table(rows=chosen["rows"], columns=chosen["columns"])
         except Invalid as error:
             add_errors(form, error)
         else:
@@ -53,7 +53,8 @@ def _labelled(table: FactTable) -> dict[str, Any]:
 def table_csv(request: HttpRequest) -> HttpResponse:
     """The same table as a file."""
     actor_of(request, Role.ADVOCACY_OFFICER)
-    lines = csv_lines(protected_table(**_chosen(request)))
-    response = HttpResponse("".join(lines), content_type="text/csv; charset=utf-8")
+    chosen = _chosen(request)
+    table = protected_table(rows=chosen["rows"], columns=chosen["columns"])
+    response = HttpResponse("".join(csv_lines(table)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="table.csv"'
     return response

@@ -16,7 +16,7 @@ from casework.record.documents import parse
 from casework.record.fields import Value
 from casework.record.sections import SECTIONS
 from core import audit
-from core.access import OpenObject, open_object
+from core.access import OpenObject, lock_object, open_object
 from core.actor import Actor
 from core.errors import NotVisible, Tampered
 from core.models import Kind, Level, User
@@ -109,7 +109,10 @@ class CaseFile:
     @cached_property
     def consents(self) -> list[ConsentDocument]:
         """Every consent, newest first."""
-        return [self.read_consent(row) for row in self.case.consents.order_by("-given_on", "-pk")]
+        documents = [self.read_consent(row) for row in self.case.consents.order_by("-given_on", "-pk")]
+        if len(documents) != sum(name.startswith("consent/") for name in self.manifest.entries):
+            raise Tampered  # the manifest knows of one that is gone
+        return documents
 
     def read_consent(self, row: Consent) -> ConsentDocument:
         """A consent's content. Raises Tampered, also for a withdrawal that was undone in the database."""
@@ -160,12 +163,12 @@ def consent_print(row: Consent) -> str:
 
 
 def open_case_file(actor: Actor, case_id: UUID, *, level: Level = Level.READ, lock: bool = False) -> CaseFile:
-    """Open a case. With `lock`, inside a transaction, other writers wait.
+    """Open a case. With `lock`, inside a transaction, other writers wait, and so does a new key.
 
     Raises NotVisible, NotAllowed or Tampered.
     """
+    if lock:
+        lock_object(case_id)
     opened = open_object(actor, case_id, Kind.CASE, level=level)
     cases = Case.objects.select_related("team__organisation", "assigned_to")
-    if lock:
-        cases = cases.select_for_update(of=("self",))
     return CaseFile(actor, cases.get(pk=case_id), opened)

@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from guardian.shortcuts import assign_perm, remove_perm
 
 from core import audit, crypto
@@ -21,11 +21,13 @@ from core.actor import Actor, grant_context
 from core.errors import NotAllowed, NotVisible, Refused, Tampered
 from core.kek import kek
 from core.models import (
+    CASE_ROLES,
     PERMISSIONS,
     Grant,
     Kind,
     Level,
     ObjectKey,
+    Role,
     SealedObject,
     ServerShare,
     Team,
@@ -34,6 +36,13 @@ from core.models import (
 from core.registries import Registry
 
 Principal = Team | User
+
+OPENED_AS: dict[Kind, frozenset[Role]] = {
+    Kind.IDENTIFICATION: CASE_ROLES,
+    Kind.CASE: CASE_ROLES,
+    Kind.PACKET: frozenset({Role.FOCAL_POINT}),
+}
+"""In which roles a member uses a team's grants to each kind of object: holding the team's key is not enough."""
 
 grant_veto: Registry[[Actor, SealedObject, Principal]] = Registry("grant_veto")
 """Run before each grant: raise Refused to forbid it (conflict of interest)."""
@@ -84,13 +93,15 @@ class OpenObject:
 # --- reading ------------------------------------------------------------------------------------------------
 
 
-def grants_of(actor: Actor, kind: Kind | None = None) -> QuerySet[Grant]:
-    """The active grants to the actor or its teams. An API token acts for its teams alone: it holds no other key."""
-    principals = Q(team__in=actor.team_ids)
+def grants_of(actor: Actor, kind: Kind) -> QuerySet[Grant]:
+    """The active grants of one kind to the actor, or to its teams where its role opens that kind.
+
+    An API token acts for its teams alone: it holds no other key.
+    """
+    principals = Q(team__in=actor.teams_as(*OPENED_AS[kind]))
     if actor.token_id is None:
         principals |= Q(user=actor.user)
-    grants = Grant.objects.filter(principals, active=True)
-    return grants.filter(kind=kind) if kind else grants
+    return Grant.objects.filter(principals, active=True, kind=kind)
 
 
 def open_object(actor: Actor, object_id: UUID, kind: Kind, *, level: Level = Level.READ) -> OpenObject:
@@ -99,37 +110,51 @@ def open_object(actor: Actor, object_id: UUID, kind: Kind, *, level: Level = Lev
     Raises NotVisible where the actor has no grant (or nothing is there), NotAllowed where the grant is for less than
     `level`, Tampered where a row or ciphertext is not ours.
     """
-    opened = open_many(actor, [object_id], kind)
-    if object_id not in opened:
+    found = _open(actor, [object_id], kind).get(object_id)
+    if found is None:
         raise NotVisible
-    allowed = grants_of(actor, kind).filter(object_id=object_id, level=Level.WRITE)
-    if level == Level.WRITE and not allowed.exists():
+    opened, grant = found
+    if level == Level.WRITE and grant.level != Level.WRITE:
         raise NotAllowed
-    return opened[object_id]
+    return opened
 
 
 def open_many(actor: Actor, object_ids: Iterable[UUID], kind: Kind) -> dict[UUID, OpenObject]:
-    """Unlock those of the objects that were granted to the actor, in three queries however many they are.
+    """Unlock those of the objects that were granted to the actor, with as many queries for fifty as for one.
 
     Raises Tampered where a row or ciphertext is not ours.
     """
-    grants = {
-        grant.object_id: grant
-        for grant in grants_of(actor, kind).filter(object__in=list(object_ids)).select_related("object")
-    }
-    of_these = Q(object__in=list(grants))
-    shares = ServerShare.objects.in_bulk(list(grants))
-    keys = {(row.object_id, row.version): row for row in ObjectKey.objects.filter(of_these)}
-    opened = {}
+    return {object_id: opened for object_id, (opened, _) in _open(actor, object_ids, kind).items()}
+
+
+def _open(actor: Actor, object_ids: Iterable[UUID], kind: Kind) -> dict[UUID, tuple[OpenObject, Grant]]:
+    """Each object with the grant that opened it, whose tag was checked: of several, the one that allows most.
+
+    One query, so that a key drawn meanwhile is seen whole or not at all.
+    """
+    rows = (
+        grants_of(actor, kind)
+        .filter(object__in=list(object_ids))
+        .select_related("object__share")
+        .annotate(
+            its_key=FilteredRelation("object__keys", condition=Q(object__keys__version=F("key_version")))
+        )
+        .annotate(wrapped=F("its_key__wrapped"))
+    )
+    grants = {grant.object_id: grant for grant in sorted(rows, key=lambda row: row.level == Level.WRITE)}
+    found = {}
     for object_id, grant in grants.items():
-        if object_id not in shares:  # erased
+        object = grant.object
+        if not hasattr(object, "share"):  # erased
             continue
-        row = keys[object_id, grant.key_version]
+        if grant.wrapped is None or grant.key_version != object.key_version:  # an older grant, put back
+            raise Tampered
         try:
-            opened[object_id] = _unwrap(grant.object, shares[object_id], row, actor.keyring.open_grant(grant))
+            share = actor.keyring.open_grant(grant)
+            found[object_id] = _unwrap(object, object.share, grant.key_version, grant.wrapped, share), grant
         except crypto.CannotOpen:
             raise Tampered from None
-    return opened
+    return found
 
 
 def open_with_share(object: SealedObject, share: bytes) -> OpenObject:
@@ -139,7 +164,7 @@ def open_with_share(object: SealedObject, share: bytes) -> OpenObject:
     """
     row = ObjectKey.objects.get(object=object, version=object.key_version)
     try:
-        return _unwrap(object, _server_share(object), row, share)
+        return _unwrap(object, _server_share(object), row.version, row.wrapped, share)
     except crypto.CannotOpen:
         raise Tampered from None
 
@@ -151,11 +176,12 @@ def _server_share(object: SealedObject) -> ServerShare:
         raise NotVisible from None
 
 
-def _unwrap(object: SealedObject, server_share: ServerShare, row: ObjectKey, share: bytes) -> OpenObject:
-    wrapping = _wrapping_key(object, server_share, share, row.version)
-    return OpenObject(
-        object, row.version, crypto.open_sealed(wrapping, row.wrapped, "object-key", object.pk, row.version)
-    )
+def _unwrap(
+    object: SealedObject, server_share: ServerShare, version: int, wrapped: crypto.Stored, share: bytes
+) -> OpenObject:
+    wrapping = _wrapping_key(object, server_share, share, version)
+    key = crypto.open_sealed(wrapping, wrapped, "object-key", object.pk, version)
+    return OpenObject(object, version, key)
 
 
 def _wrapping_key(object: SealedObject, server_share: ServerShare, share: bytes, version: int) -> bytes:
@@ -195,8 +221,8 @@ def grant_access(*, actor: Actor, object_id: UUID, kind: Kind, principal: Princi
 
     Raises NotVisible, NotAllowed, Refused (a veto, or the principal has a grant already).
     """
+    object = lock_object(object_id)
     open_object(actor, object_id, kind, level=Level.WRITE)
-    object = SealedObject.objects.select_for_update().get(pk=object_id)
     if Grant.objects.filter(_to(principal), object=object).exists():
         raise Refused
     own = grants_of(actor, kind).filter(object=object, level=Level.WRITE).first()
@@ -211,8 +237,8 @@ def revoke_access(*, actor: Actor, object_id: UUID, kind: Kind, principal: Princ
 
     Raises NotVisible, NotAllowed; Refused where nobody who may change the object would remain.
     """
+    object = lock_object(object_id)
     open_object(actor, object_id, kind, level=Level.WRITE)
-    object = SealedObject.objects.select_for_update().get(pk=object_id)
     grant = Grant.objects.filter(_to(principal), object=object).first()
     if grant is None:
         raise NotVisible
@@ -222,15 +248,18 @@ def revoke_access(*, actor: Actor, object_id: UUID, kind: Kind, principal: Princ
     for permission in PERMISSIONS[Level(grant.level)]:
         remove_perm(permission, _holder(principal), object)
     audit.record("access.revoked", actor=actor, object=object, principal=principal.pk)
-    if grants_of(actor, kind).filter(object=object).exists():
+    if grants_of(actor, kind).filter(object=object, level=Level.WRITE).exists():
         rekey_object(actor=actor, object_id=object.pk, kind=kind)
 
 
 @transaction.atomic
 def rekey_object(*, actor: Actor, object_id: UUID, kind: Kind) -> None:
-    """Draw a new G and key version for the grants there are; old ciphertext stays readable through the new key."""
+    """Draw a new G and key version for the grants there are; old ciphertext stays readable through the new key.
+
+    Raises NotVisible, NotAllowed; Tampered where one of the grants is not ours: it would become so here.
+    """
+    object = lock_object(object_id)
     opened = open_object(actor, object_id, kind, level=Level.WRITE)
-    object = SealedObject.objects.select_for_update().get(pk=object_id)
     version, share, key = opened.version + 1, crypto.new_key(), crypto.new_key()
     ObjectKey.objects.create(
         object=object,
@@ -244,9 +273,12 @@ def rekey_object(*, actor: Actor, object_id: UUID, kind: Kind) -> None:
         ),
         sealed_previous=crypto.seal(key, opened._key(opened.version), "key-before", object.pk, version),
     )
+    # Whoever kept an old G finds nothing that it unwraps.
+    ObjectKey.objects.filter(object=object, version__lt=version).update(wrapped=b"")
     object.key_version = version
     object.save(update_fields=["key_version"])
     for grant in object.grants.select_related("team", "user"):
+        grant.verify()
         _seal_grant(grant, share, version)
         grant.save()
     audit.record("object.rekeyed", actor=actor, object=object, version=version)
@@ -263,6 +295,18 @@ def destroy_object(*, actor: Actor | None, object: SealedObject) -> None:
     object.grants.all().delete()
     ServerShare.objects.filter(object=object).delete()
     audit.record("object.destroyed", actor=actor, object=object)
+
+
+def lock_object(object_id: UUID) -> SealedObject:
+    """The object's row, locked until commit, so that its key stays what it is. Raises NotVisible without one.
+
+    Whoever seals something of the object locks it before opening it: after a revocation nothing more may be sealed
+    under the old key.
+    """
+    object = SealedObject.objects.select_for_update().filter(pk=object_id).first()
+    if object is None:
+        raise NotVisible
+    return object
 
 
 def _write_grant(

@@ -3,20 +3,30 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.contrib.auth.models import Group
+from django.db.models import Exists, OuterRef
 from guardian.models import GroupObjectPermission, UserObjectPermission
 
 from core.crypto import CannotOpen
 from core.kek import kek
 from core.models import (
     PERMISSIONS,
+    ApiToken,
     Grant,
+    KeySlot,
     Level,
     Membership,
+    ObjectKey,
     SealedObject,
     ServerShare,
+    TeamKey,
     TeamPermission,
+    TokenTeamKey,
+    User,
+    UserKey,
     UserPermission,
 )
+from core.models.tagged import Tagged
 
 ROWS_AT_ONCE = 2000
 
@@ -60,17 +70,40 @@ def disagreements() -> Iterator[Disagreement]:
     for model in (UserObjectPermission, GroupObjectPermission):
         for pk in model.objects.values_list("pk", flat=True):
             yield Disagreement("permission_outside_the_gate", f"{model.__name__} {pk}")
+    yield from _groups_that_disagree()
     yield from _rows_not_ours()
 
 
+def _groups_that_disagree() -> Iterator[Disagreement]:
+    """Guardian knows a team by its auth group: whoever is in the one must be in the other."""
+    members = set(Membership.objects.values_list("user_id", "team__group_id"))
+    grouped = set(User.groups.through.objects.values_list("user_id", "group_id"))
+    for user, group in sorted(grouped - members):
+        yield Disagreement("in_the_group_without_a_membership", f"user {user} group {group}")
+    for user, group in sorted(members - grouped):
+        yield Disagreement("membership_without_the_group", f"user {user} group {group}")
+    on_objects = {
+        "permission__content_type__app_label": "core",
+        "permission__content_type__model": "sealedobject",
+    }
+    for through in (User.user_permissions.through, Group.permissions.through):
+        for pk in through.objects.filter(**on_objects).values_list("pk", flat=True):
+            yield Disagreement("permission_for_every_object", f"{through.__name__} {pk}")
+
+
 def _rows_not_ours() -> Iterator[Disagreement]:
-    for membership in Membership.objects.select_related("team", "user").iterator(ROWS_AT_ONCE):
-        if not membership.is_ours():
-            yield Disagreement("membership_not_ours", str(membership.pk))
+    tagged: tuple[type[Tagged], ...] = (UserKey, KeySlot, TeamKey, Membership, ApiToken, TokenTeamKey)
+    for model in tagged:
+        for row in model._default_manager.iterator(ROWS_AT_ONCE):
+            if not row.is_ours():
+                yield Disagreement(f"{model._meta.model_name}_not_ours", str(row.pk))
     for share in ServerShare.objects.select_related("object").iterator(ROWS_AT_ONCE):
         try:
             kek().unwrap(share.wrapped, "server-share", share.object.kind, share.object_id)
         except CannotOpen:
             yield Disagreement("share_not_ours", str(share.object_id))
-    for pk in SealedObject.objects.filter(keys=None).values_list("pk", flat=True):
+    keyed = ObjectKey.objects.filter(object=OuterRef("pk"), version=OuterRef("key_version"))
+    for pk in SealedObject.objects.filter(~Exists(keyed)).values_list("pk", flat=True):
         yield Disagreement("object_without_a_key", str(pk))
+    for pk in SealedObject.objects.filter(grants=None, share__isnull=False).values_list("pk", flat=True):
+        yield Disagreement("object_that_nobody_opens", str(pk))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core import audit, crypto
 from core.actor import Actor, membership_context
 from core.crypto import Stretch
-from core.errors import Invalid, NotAllowed
+from core.errors import Invalid, NotAllowed, Refused, Tampered
 from core.kek import kek
 from core.models import KeySlot, Membership, Organisation, Role, Team, TeamKey, User, UserKey
 
@@ -81,7 +81,7 @@ def _fill_password_slot(*, user: User, password: str, private_key: bytes, versio
 def unlock(user: User | None, password: str) -> bytes | None:
     """The person's private key, or None for a wrong password. An unknown person costs the same time.
 
-    Raises Tampered or CannotOpen if the slot is not what Hearth wrote.
+    Raises Tampered if slot or verifier are not what Hearth wrote.
     """
     slot = None
     if user is not None and user.is_active:
@@ -91,11 +91,14 @@ def unlock(user: User | None, password: str) -> bytes | None:
         return None
     slot.verify()
     verifier, slot_key = _halves(password, bytes(slot.salt), Stretch(slot.memory, slot.passes, slot.lanes))
-    stored = kek().unwrap(bytes.fromhex(user.password), PEPPER, "verifier", user.pk)
-    if not crypto.same(verifier, stored):
-        return None
-    inner = kek().unwrap(slot.sealed_private_key, PEPPER, "key-slot", user.pk)
-    return crypto.open_sealed(slot_key, inner, "key-slot", user.pk, slot.user_key_version)
+    try:
+        stored = kek().unwrap(bytes.fromhex(user.password), PEPPER, "verifier", user.pk)
+        if not crypto.same(verifier, stored):
+            return None
+        inner = kek().unwrap(slot.sealed_private_key, PEPPER, "key-slot", user.pk)
+        return crypto.open_sealed(slot_key, inner, "key-slot", user.pk, slot.user_key_version)
+    except (crypto.CannotOpen, ValueError):
+        raise Tampered from None
 
 
 @transaction.atomic
@@ -119,7 +122,7 @@ def current_user_key(user_id: UUID) -> UserKey:
 
 def current_team_key(team: Team) -> TeamKey:
     """The team's newest public key, its tag checked."""
-    key = TeamKey.objects.filter(team=team).latest("version")
+    key = team.keys.latest("version")
     key.verify()
     return key
 
@@ -140,7 +143,7 @@ def found_team(*, organisation: Organisation, name: str, founder: User, role: Ro
 def admit_member(*, actor: Actor, team: Team, user: User, role: Role) -> Membership:
     """Seal the team's key to a person of the same organisation. Only a member can: it takes the team's key.
 
-    Raises NotAllowed for anyone else, Invalid for a person without keys or of another organisation.
+    Raises NotAllowed for anyone else; Invalid for a person without keys, of another organisation, or in the team.
     """
     if team.pk not in actor.team_ids:
         raise NotAllowed
@@ -148,6 +151,8 @@ def admit_member(*, actor: Actor, team: Team, user: User, role: Role) -> Members
         raise Invalid({"user": [_("This person belongs to another organisation.")]})
     if not user.keys.exists():
         raise Invalid({"user": [_("This person has not signed in for the first time yet.")]})
+    if Membership.objects.filter(user=user, team=team).exists():
+        raise Invalid({"user": [_("This person is in the team already.")]})
     private = actor.keyring.team_key(team.pk, current_team_key(team).version)
     membership = _seal_membership(user=user, team=team, role=role, team_key=private)
     audit.record("member.admitted", actor=actor, subject=user.pk, team=team.pk, role=role)
@@ -175,11 +180,15 @@ def _seal_membership(*, user: User, team: Team, role: Role, team_key: bytes) -> 
 def remove_member(*, actor: Actor, membership: Membership) -> None:
     """End a membership. The person opens nothing of the team from now on: the server's shares stay behind.
 
-    Raises NotAllowed unless the actor supervises or administers that team, or leaves it.
+    Raises NotAllowed unless the actor supervises or administers that team, or leaves it; Refused for the last
+    member of a team that was granted something: its key would be gone for good.
     """
     own = membership.user_id == actor.user.pk
     if not own and not actor.has_role(Role.SUPERVISOR, Role.ADMINISTRATOR, team_id=membership.team_id):
         raise NotAllowed
+    team = Team.objects.select_for_update().get(pk=membership.team_id)
+    if team.grants.exists() and not team.memberships.exclude(pk=membership.pk).exists():
+        raise Refused(_("Nobody would be left who can open what this team was given."))
     membership.user.groups.remove(membership.team.group)
     audit.record("member.removed", actor=actor, subject=membership.user_id, team=membership.team_id)
     membership.delete()

@@ -46,8 +46,8 @@ class Keyring:
         private = crypto.open_with(self._private_key, held.sealed, *held.context)
         self._opened[team_id, held.version] = private
         # Each version's row holds the one before, sealed to it: walk back through rotations.
-        older = TeamKey.objects.filter(team_id=team_id, version__lte=held.version).order_by("-version")
-        for row in older:
+        older = TeamKey.objects.filter(team_id=team_id, version__lte=held.version)
+        for row in older.select_related("team").order_by("-version"):
             row.verify()
             if not row.sealed_previous:
                 return

@@ -36,7 +36,7 @@ def hearth(request: HttpRequest) -> dict[str, Any]:
             {
                 "url": reverse(name),
                 "label": label,
-                "current": here == name or here.startswith(name.removesuffix("-list") + "-"),
+                "current": f"{here}-".startswith(name.removesuffix("-list") + "-"),
             }
             for name, label in entries
         ],

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from django.http import HttpRequest
-from django.views.debug import SafeExceptionReporterFilter
+from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 from structlog.typing import EventDict
 
 
@@ -76,3 +76,23 @@ class NothingButNames(SafeExceptionReporterFilter):
     def get_safe_cookies(self, request: HttpRequest | None) -> dict[str, Any]:
         """Nothing."""
         return {}
+
+
+class ClassAndPlace(ExceptionReporter):
+    """Error reports, the page in DEBUG among them, name an exception by its class: its message may hold anything."""
+
+    def get_traceback_data(self) -> dict[str, Any]:
+        """Without the messages of the exception and its causes, and without what was asked for."""
+        data = super().get_traceback_data()
+        for frame in data.get("frames", []):
+            cause = frame.get("exc_cause")
+            frame["exc_cause"] = type(cause).__name__ if cause else cause
+        return data | {
+            "exception_value": "",
+            "exception_notes": "",
+            "unicode_hint": "",
+            "template_info": None,
+            "request_GET_items": [],
+            "request_FILES_items": [],
+            "request_COOKIES_items": [],
+        }

@@ -9,11 +9,12 @@ LIMITS = {"sign-in": (10, 15 * 60)}
 
 
 def allow(limit: str, *subject: str) -> bool:
-    """Count one attempt; False once there were too many. Counting is per subject, in fixed windows."""
+    """Count one attempt of a subject; False once there were too many.
+
+    Each attempt takes one of as many places as there are attempts, and gives it back after the window. Adding to
+    the cache is atomic on every back end; counting up is not on all, and starts the window anew on some.
+    Capitals are taken as PostgreSQL does where it looks up an address, so that no spelling counts apart.
+    """
     count, seconds = LIMITS[limit]
-    key = f"rate:{limit}:{kek().tag('rate', limit, *(part.lower() for part in subject)).hex()}"
-    cache.add(key, 0, seconds)
-    try:
-        return cache.incr(key) <= count
-    except ValueError:  # it expired just now
-        return True
+    key = f"rate:{limit}:{kek().tag('rate', limit, *(part.upper() for part in subject)).hex()}"
+    return any(cache.add(f"{key}:{place}", 1, seconds) for place in range(count))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import authenticate
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -20,18 +20,27 @@ from core.health import what_is_down
 from core.models import CASE_ROLES, Role, User
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    """The actor of a page. Raises NotVisible where there is none: DenyByDefault has sent them to sign-in before."""
+def actor_of(request: HttpRequest, *roles: Role) -> Actor:
+    """The actor of a page, who has one of `roles` where any are named. Raises NotVisible for anyone else.
+
+    Where there is no actor at all, DenyByDefault has sent them to sign-in before.
+    """
     actor = current_actor(request)
-    if actor is None:
+    if actor is None or (roles and not actor.has_role(*roles)):
         raise NotVisible
     return actor
 
 
-def _next(request: HttpRequest) -> str:
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, for a form to be bound to; None where the page is only being opened."""
+    return request.POST if request.method == "POST" else None
+
+
+def next_url(request: HttpRequest, default: str) -> str:
+    """Where to go on: the `next` of the request if it is a page of this site, else `default`."""
     target = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if safe else resolve_url("home")
+    return target if safe else default
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,14 +48,14 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
     """Ask for e-mail address and password. One message for every failure: it does not say who has an account."""
     if current_actor(request) is not None:
         return redirect("home")
-    form = SignInForm(request.POST or None)
+    form = SignInForm(posted(request))
     if request.method == "POST" and form.is_valid():
         email, password = form.cleaned_data["email"], form.cleaned_data["password"]
         if not rate.allow("sign-in", email):
             form.add_error(None, _("Too many attempts. Wait a quarter of an hour, then try again."))
         elif isinstance(user := authenticate(request, username=email, password=password), User):
             secret = sign_in(request, user)
-            response: HttpResponse = HttpResponseRedirect(_next(request))
+            response: HttpResponse = HttpResponseRedirect(next_url(request, resolve_url("home")))
             set_key_cookie(response, secret)
             return response
         else:
@@ -79,7 +88,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def password_page(request: HttpRequest) -> HttpResponse:
     """Change one's own password."""
-    form = ChangePasswordForm(request.POST or None)
+    form = ChangePasswordForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             change_password(actor=actor_of(request), **form.cleaned_data)
@@ -97,9 +106,7 @@ def password_page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def people_page(request: HttpRequest) -> HttpResponse:
     """The people and teams of the administrator's organisation. No case is reached from here."""
-    actor = actor_of(request)
-    if not actor.has_role(Role.ADMINISTRATOR):
-        raise NotVisible
+    actor = actor_of(request, Role.ADMINISTRATOR)
     people = User.objects.filter(organisation=actor.user.organisation_id).prefetch_related(
         "memberships__team"
     )
@@ -115,9 +122,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form that was open too long."""
-    return render(
-        request, "403.html", {"message": _("This page was open too long. Go back and try again.")}, status=403
-    )
+    message = _("This page was open too long. Go back and try again.")
+    return render(request, "refused.html", {"message": message}, status=403)
 
 
 def add_errors(form: Any, error: Invalid) -> None:

@@ -9,5 +9,5 @@ class ReferralsConfig(AppConfig):
     name = "referrals"
 
     def ready(self) -> None:
-        """Register what ends when a consent is withdrawn."""
-        from referrals import services  # noqa: F401
+        """Register what ends when a consent is withdrawn, and what casework's pages show of referrals."""
+        from referrals import case_page, services  # noqa: F401

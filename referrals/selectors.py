@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 
 from casework.case_file import CaseFile, open_case_file
 from casework.models import Case
-from casework.record.documents import display
+from casework.record.documents import choose, display
 from casework.record.fields import Field, Section
 from casework.record.sections import section as declared
+from casework.services.consents import Purpose
 from core import audit
 from core.access import OpenObject, open_with_share
 from core.actor import Actor
@@ -52,6 +53,14 @@ class ReferralDocument:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the partner would read, and whether there is a consent today to share it with them."""
+
+    packet: PacketDocument
+    consented: bool
+
+
 def services_for(team_ids: frozenset[UUID]) -> QuerySet[Service]:
     """The services that these teams can refer to: every active one of another team."""
     return Service.objects.filter(active=True).exclude(team__in=team_ids).select_related("team__organisation")
@@ -84,6 +93,19 @@ def read_referral(actor: Actor, referral_id: UUID) -> ReferralDocument:
     packet = _as_sender(file, referral)
     audit.record("referral.read", actor=actor, object=file.opened.object, referral=referral.pk)
     return ReferralDocument(referral, packet, list(draft["fields"]), str(draft["note"]))
+
+
+def preview_referral(actor: Actor, document: ReferralDocument) -> Preview:
+    """What a draft would send now.
+
+    Raises NotVisible or Tampered; Invalid at each chosen field that has become empty.
+    """
+    file = open_case_file(actor, document.referral.case_id)
+    partner = document.referral.service.team.organisation_id
+    return Preview(
+        PacketDocument(choose(document.fields, file.documents), document.note, "", ""),
+        consented=file.consent_for(Purpose.SHARE, partner) is not None,
+    )
 
 
 def _as_sender(file: CaseFile, referral: Referral) -> PacketDocument | None:

@@ -20,7 +20,7 @@ from referrals.models import Packet, Referral, Service
 from referrals.transitions import Step, after, allowed
 
 _PADDED_TO = 1024
-_NOTE_LENGTH = 2000
+NOTE_LENGTH = 2000  # characters
 
 
 class DeclineReason(models.TextChoices):
@@ -49,13 +49,13 @@ def draft_referral(
     Raises NotVisible, NotAllowed; Invalid at `service`, `fields` or `note`, and at each field that is unknown, never
     shared or empty.
     """
-    file = open_case_file(actor, case_id, level=Level.WRITE)
+    file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
     service = Service.objects.select_related("team").filter(pk=service_id, active=True).first()
     if service is None or service.team_id == file.case.team_id:
         raise Invalid({"service": [_("Choose a partner's service.")]})
     if not fields:
         raise Invalid({"fields": [_("Choose at least one field.")]})
-    if len(note) > _NOTE_LENGTH:
+    if len(note) > NOTE_LENGTH:
         raise Invalid({"note": [_("Use at most 2000 characters.")]})
     choose(fields, file.documents)
     referral = Referral(
@@ -75,8 +75,8 @@ def send_referral(*, actor: Actor, referral_id: UUID) -> Referral:
     Raises NotVisible, NotAllowed, WrongState; Refused without a consent that holds for this partner; Invalid where
     a chosen field has become empty.
     """
+    file = open_case_file(actor, _case_of(referral_id), level=Level.WRITE, lock=True)
     referral = _locked(referral_id)
-    file = open_case_file(actor, referral.case_id, level=Level.WRITE, lock=True)
     state = after(referral.state, Step.SEND)
     partner = referral.service.team
     if file.consent_for(Purpose.SHARE, partner.organisation_id) is None:
@@ -139,7 +139,7 @@ def decline_referral(*, actor: Actor, packet_id: UUID, reason: str, note: str = 
 
 
 def _answer(actor: Actor, packet_id: UUID, step: Step, answer: dict[str, str]) -> Referral:
-    if len(answer["note"]) > _NOTE_LENGTH:
+    if len(answer["note"]) > NOTE_LENGTH:
         raise Invalid({"note": [_("Use at most 2000 characters.")]})
     packet, opened = _packet_of(actor, packet_id)
     referral = packet.referral
@@ -166,8 +166,8 @@ def withdraw_referral(*, actor: Actor, referral_id: UUID) -> Referral:
 
     Raises NotVisible, NotAllowed, WrongState.
     """
+    file = open_case_file(actor, _case_of(referral_id), level=Level.WRITE, lock=True)
     referral = _locked(referral_id)
-    file = open_case_file(actor, referral.case_id, level=Level.WRITE)
     _withdraw(file, referral)
     return referral
 
@@ -193,6 +193,14 @@ def stop_what_rested_on(file: CaseFile, consent: ConsentDocument) -> None:
     for referral in referrals:
         if Step.WITHDRAW in allowed(referral.state):
             _withdraw(file, referral)
+
+
+def _case_of(referral_id: UUID) -> UUID:
+    """The case is locked before its referrals: withdrawing a consent does it in this order too."""
+    case_id: UUID | None = Referral.objects.filter(pk=referral_id).values_list("case_id", flat=True).first()
+    if case_id is None:
+        raise NotVisible
+    return case_id
 
 
 def _locked(referral_id: UUID) -> Referral:

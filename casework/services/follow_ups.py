@@ -31,7 +31,7 @@ def plan_follow_up(
     The assignee is the actor, or a caseworker or supervisor of the case's team. Raises NotVisible, NotAllowed; Invalid
     at `assignee` or `about`.
     """
-    file = open_case_file(actor, case_id, level=Level.WRITE)
+    file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
     assignee = assignee_id or actor.user.pk
     if not Membership.objects.filter(team=file.case.team, user=assignee, role__in=CASE_ROLES).exists():
         raise Invalid({"assignee": [_("Choose a caseworker or supervisor of the team.")]})
@@ -56,10 +56,11 @@ def cancel_follow_up(*, actor: Actor, follow_up_id: UUID, outcome: str = "") -> 
 
 @transaction.atomic
 def _close(actor: Actor, follow_up_id: UUID, state: FollowUp.State, outcome: str) -> FollowUp:
-    row = FollowUp.objects.select_for_update(of=("self",)).filter(pk=follow_up_id).first()
+    row = FollowUp.objects.filter(pk=follow_up_id).first()
     if row is None:
         raise NotVisible
-    file = open_case_file(actor, row.case_id, level=Level.WRITE)
+    file = open_case_file(actor, row.case_id, level=Level.WRITE, lock=True)
+    row.refresh_from_db()
     if row.state != FollowUp.State.DUE:
         raise WrongState
     row.sealed = _seal(file, row, file.read_follow_up(row) | {"outcome": outcome.strip()})

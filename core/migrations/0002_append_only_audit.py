@@ -8,7 +8,7 @@ MESSAGE = "the audit trail can only grow"
 POSTGRESQL_UP = f"""
 CREATE FUNCTION core_audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '{MESSAGE}'; END $$;
-CREATE TRIGGER core_audit_append_only BEFORE UPDATE OR DELETE ON core_auditevent
+CREATE TRIGGER core_audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON core_auditevent
 FOR EACH STATEMENT EXECUTE FUNCTION core_audit_append_only();
 """
 POSTGRESQL_DOWN = """
@@ -19,8 +19,13 @@ SQLITE_UP = [
     f"CREATE TRIGGER core_audit_no_{verb} BEFORE {verb.upper()} ON core_auditevent "
     f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
     for verb in ("update", "delete")
+] + [
+    # INSERT OR REPLACE deletes without a word to the trigger above.
+    "CREATE TRIGGER core_audit_no_replace BEFORE INSERT ON core_auditevent "
+    "WHEN EXISTS (SELECT 1 FROM core_auditevent WHERE id = NEW.id) "
+    f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
 ]
-SQLITE_DOWN = [f"DROP TRIGGER core_audit_no_{verb}" for verb in ("update", "delete")]
+SQLITE_DOWN = [f"DROP TRIGGER core_audit_no_{verb}" for verb in ("update", "delete", "replace")]
 
 
 def _run(schema_editor, postgresql, sqlite):

@@ -80,7 +80,7 @@ class KeySlot(Tagged):
 class TeamKey(Tagged):
     """A version of a team's public key; the private key of the version before lies sealed to it."""
 
-    TAGGED = ("team_id", "version", "public_key", "sealed_previous")
+    TAGGED = ("team_id", "organisation_id", "version", "public_key", "sealed_previous")
     SENSITIVITY = {
         **dict.fromkeys(("id", "team", "version", "public_key", "tag"), Sensitivity.SAFE),
         "sealed_previous": Sensitivity.SEALED,
@@ -93,6 +93,11 @@ class TeamKey(Tagged):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "version"], name="team_key_version_once")]
+
+    @property
+    def organisation_id(self) -> uuid.UUID:
+        """Whose team it is: a consent names an organisation, and what it lets out is sealed to this key."""
+        return self.team.organisation_id
 
     def __str__(self) -> str:
         return f"{self.team_id} v{self.version}"

@@ -63,7 +63,10 @@ def control_attrs(widget: Mapping[str, Any]) -> dict[str, Any]:
 @register.filter
 def is_short(widget: Mapping[str, Any]) -> bool:
     """Whether a list of radio buttons is short enough to stand in one line."""
-    labels = [str(option["label"]) for _, options, _ in widget["optgroups"] for option in options]
+    groups = widget["optgroups"]
+    if any(group or option.get("hint") for group, options, _ in groups for option in options):
+        return False
+    labels = [str(option["label"]) for _, options, _ in groups for option in options]
     return len(labels) <= _INLINE_CHOICES and sum(map(len, labels)) <= _INLINE_CHARACTERS
 
 

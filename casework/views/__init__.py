@@ -1,0 +1,1 @@
+"""Casework's pages: thin, one module a subject. Reads are selectors', changes are services'."""

@@ -1,0 +1,198 @@
+"""Referrals' pages: the sender's, then the partner's."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Case as If
+from django.db.models import Value, When
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from casework.selectors import read_case
+from core.actor import Actor
+from core.errors import HearthError, Invalid, Message, Refused, WrongState
+from core.models import CASE_ROLES, Role
+from core.paging import page_of
+from core.views import actor_of, add_errors, posted
+from referrals.forms import AcceptForm, DeclineForm, ReferralForm
+from referrals.models import Referral
+from referrals.selectors import (
+    inbox_of,
+    preview_referral,
+    read_packet,
+    read_referral,
+    referrals_of,
+    services_for,
+)
+from referrals.services import (
+    accept_referral,
+    decline_referral,
+    draft_referral,
+    send_referral,
+    withdraw_referral,
+)
+from referrals.transitions import Step, allowed
+
+# --- the sender -----------------------------------------------------------------------------------------------
+
+
+@require_GET
+def list_page(request: HttpRequest) -> HttpResponse:
+    """The referrals of the cases that the actor sees."""
+    page = page_of(request, referrals_of(actor_of(request, *CASE_ROLES)))
+    return render(request, "referrals/referral_list.html", {"page": page})
+
+
+@require_http_methods(["GET", "POST"])
+def new_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Choose a service and the fields; the next page shows what the partner will read."""
+    actor = actor_of(request)
+    file = read_case(actor, case_id)
+    services = services_for(frozenset({file.case.team_id}))
+    form = ReferralForm(services, file.documents, posted(request))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            made = draft_referral(
+                actor=actor,
+                case_id=case_id,
+                service_id=UUID(data["service"]),
+                fields=data["fields"],
+                note=data["note"],
+            )
+        except Invalid as error:
+            add_errors(form, error)
+        else:
+            return redirect("referral", made.pk)
+    context = {"form": form, "case": file.case}
+    return render(request, "referrals/referral_new.html", context, status=400 if form.errors else 200)
+
+
+@require_GET
+def referral_page(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """What the partner reads, or would read, and where the referral stands."""
+    return _referral(request, actor_of(request), referral_id)
+
+
+def _referral(
+    request: HttpRequest, actor: Actor, referral_id: UUID, *, message: Message = "", status: int = 200
+) -> HttpResponse:
+    document = read_referral(actor, referral_id)
+    context: dict[str, Any] = {"document": document, "referral": document.referral, "message": message}
+    context["packet"] = document.packet
+    context["can_withdraw"] = Step.WITHDRAW in allowed(document.referral.state)
+    if document.referral.state == Referral.State.DRAFT:
+        try:
+            preview = preview_referral(actor, document)
+        except Invalid:
+            context["emptied"] = True
+        else:
+            context |= {"packet": preview.packet, "consented": preview.consented}
+    return render(request, "referrals/referral.html", context, status=status)
+
+
+@require_POST
+def send_action(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Send; a refusal is shown on the page of the referral, which says what is missing."""
+    actor = actor_of(request)
+    try:
+        send_referral(actor=actor, referral_id=referral_id)
+    except (Invalid, Refused, WrongState) as error:
+        return _refused(request, actor, referral_id, error)
+    messages.success(request, _("The referral is sent. You will see here when it is received and answered."))
+    return redirect("referral", referral_id)
+
+
+def _refused(request: HttpRequest, actor: Actor, referral_id: UUID, error: HearthError) -> HttpResponse:
+    return _referral(request, actor, referral_id, message=error.message, status=error.status)
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw_page(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Ask, then take it back."""
+    actor = actor_of(request)
+    if request.method == "POST":
+        try:
+            withdraw_referral(actor=actor, referral_id=referral_id)
+        except WrongState as error:
+            return _refused(request, actor, referral_id, error)
+        messages.success(request, _("The referral is withdrawn."))
+        return redirect("referral", referral_id)
+    document = read_referral(actor, referral_id)
+    if Step.WITHDRAW not in allowed(document.referral.state):
+        raise WrongState
+    return render(request, "referrals/referral_withdraw.html", {"referral": document.referral})
+
+
+# --- the partner ----------------------------------------------------------------------------------------------
+
+
+@require_GET
+def inbox_page(request: HttpRequest) -> HttpResponse:
+    """The packets for the actor's teams, the ones that nobody has opened first."""
+    actor = actor_of(request, Role.FOCAL_POINT)
+    unread_first = If(When(referral__state=Referral.State.SENT, then=Value(0)), default=Value(1))
+    packets = inbox_of(actor).order_by(unread_first, "-object__sort_key", "-pk")
+    return render(request, "referrals/inbox.html", {"page": page_of(request, packets)})
+
+
+@require_GET
+def packet_page(request: HttpRequest, packet_id: UUID) -> HttpResponse:
+    """One packet: the fields that were chosen for this partner, and the answer."""
+    return _packet(request, actor_of(request, Role.FOCAL_POINT), packet_id, AcceptForm())
+
+
+def _packet(
+    request: HttpRequest, actor: Actor, packet_id: UUID, form: AcceptForm, status: int = 200
+) -> HttpResponse:
+    packet, document = read_packet(actor, packet_id)
+    context = {
+        "packet": packet,
+        "document": document,
+        "referral": packet.referral,
+        "form": form,
+        "can_answer": Step.ACCEPT in allowed(packet.referral.state),
+    }
+    return render(request, "referrals/packet.html", context, status=status)
+
+
+@require_POST
+def accept_action(request: HttpRequest, packet_id: UUID) -> HttpResponse:
+    """Accept."""
+    actor = actor_of(request, Role.FOCAL_POINT)
+    form, status = AcceptForm(posted(request)), 400
+    if form.is_valid():
+        try:
+            accept_referral(actor=actor, packet_id=packet_id, note=form.cleaned_data["note"])
+        except WrongState as error:
+            form.add_error(None, str(error.message))
+            status = error.status
+        else:
+            messages.success(request, _("You have accepted. The sender sees your answer."))
+            return redirect("packet", packet_id)
+    return _packet(request, actor, packet_id, form, status)
+
+
+@require_http_methods(["GET", "POST"])
+def decline_page(request: HttpRequest, packet_id: UUID) -> HttpResponse:
+    """Decline, with a reason."""
+    actor = actor_of(request, Role.FOCAL_POINT)
+    form, status = DeclineForm(posted(request)), 200
+    packet, _document = read_packet(actor, packet_id)
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                decline_referral(actor=actor, packet_id=packet_id, **form.cleaned_data)
+            except WrongState as error:
+                form.add_error(None, str(error.message))
+                status = error.status
+            else:
+                messages.success(request, _("You have declined. The sender sees your answer."))
+                return redirect("packet", packet_id)
+    elif Step.DECLINE not in allowed(packet.referral.state):
+        raise WrongState
+    return render(request, "referrals/packet_decline.html", {"form": form, "packet": packet}, status=status)
