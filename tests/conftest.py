@@ -1,12 +1,16 @@
 """The made-up world that most tests live in, and what keeps them quick."""
 
+import importlib
+import uuid
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.test import Client
+from django.core.cache import caches
+from django.db import connection
+from django.test import Client, TransactionTestCase
 from rest_framework.test import APIClient
 
 from casework.models import Case, Identification
@@ -36,6 +40,33 @@ def _cheap_and_private_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture(autouse=True)
 def _media_and_mail_stay_here(settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture(autouse=True)
+def _cache_keys_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache outside of the database is not rolled back: no test counts another's attempts."""
+    monkeypatch.setattr(caches["default"], "key_prefix", uuid.uuid4().hex)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_in_spite_of_the_audit_trail() -> Iterator[None]:
+    """After a test that committed, Django empties every table; the trail's triggers, which refuse that, stand aside."""
+    migration = importlib.import_module("core.migrations.0002_append_only_audit")
+    flush = TransactionTestCase._fixture_teardown
+
+    def unguarded(case: TransactionTestCase) -> None:
+        postgresql = connection.vendor == "postgresql"
+        with connection.cursor() as cursor:
+            for statement in [migration.POSTGRESQL_DOWN] if postgresql else migration.SQLITE_DOWN:
+                cursor.execute(statement)
+            flush(case)
+            for statement in [migration.POSTGRESQL_UP] if postgresql else migration.SQLITE_UP:
+                cursor.execute(statement)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(TransactionTestCase, "_fixture_teardown", unguarded)
+    yield
+    patch.undo()
 
 
 @pytest.fixture

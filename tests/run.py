@@ -31,17 +31,34 @@ def lint(scratch: str) -> list[Step]:
     return [
         ("ruff", [*python, "ruff", "check", "."], {}),
         ("ruff format", [*python, "ruff", "format", "--check", "."], {}),
-        ("mypy", [*python, "mypy", "core", "advocacy", "casework", "referrals"], {"HEARTH_VAR_DIR": scratch, "DEBUG": "1"}),
+        (
+            "mypy",
+            [*python, "mypy", "core", "advocacy", "casework", "referrals"],
+            {"HEARTH_VAR_DIR": scratch, "DEBUG": "1"},
+        ),
         ("import contracts", [str(Path(PYTHON).parent / "lint-imports")], {}),
         ("migrations", [*manage, "makemigrations", "--check", "--dry-run"], production),
         ("check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], production),
-        ("API document", [*manage, "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull], production),
+        (
+            "API document",
+            [*manage, "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull],
+            production,
+        ),
     ]
 
 
 def tests(scratch: str) -> list[Step]:
     """The suite, once for each pair of back ends."""
-    pytest = [PYTHON, "-m", "pytest", "-n", os.environ.get("TEST_PROCESSES", "2"), "--dist", "loadgroup", *sys.argv[1:]]
+    pytest = [
+        PYTHON,
+        "-m",
+        "pytest",
+        "-n",
+        os.environ.get("TEST_PROCESSES", "2"),
+        "--dist",
+        "loadgroup",
+        *sys.argv[1:],
+    ]
     steps: list[Step] = [("tests on SQLite", pytest, {"HEARTH_VAR_DIR": f"{scratch}/sqlite"})]
     database, redis = os.environ.get("DATABASE_URL_TEST"), os.environ.get("REDIS_URL_TEST")
     if database and redis:
@@ -55,7 +72,9 @@ def tests(scratch: str) -> list[Step]:
     elif CI:
         sys.exit("CI runs on PostgreSQL and Redis too: set DATABASE_URL_TEST and REDIS_URL_TEST.")
     else:
-        print("DATABASE_URL_TEST and REDIS_URL_TEST are not set: PostgreSQL and Redis are left out.", flush=True)
+        print(
+            "DATABASE_URL_TEST and REDIS_URL_TEST are not set: PostgreSQL and Redis are left out.", flush=True
+        )
     return steps
 
 
@@ -69,9 +88,16 @@ def main() -> int:
         for name, command, extra in steps:
             print(f"\n--- {name}", flush=True)
             started = time.monotonic()
-            inherited = {k: v for k, v in os.environ.items() if k not in ("DEBUG", "DATABASE_URL", "REDIS_URL", "SITE_URL")}
+            inherited = {
+                k: v
+                for k, v in os.environ.items()
+                if k not in ("DEBUG", "DATABASE_URL", "REDIS_URL", "SITE_URL")
+            }
             code = subprocess.run(command, cwd=ROOT, env={**inherited, **extra}, check=False).returncode
-            print(f"--- {name}: {'ok' if code == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s", flush=True)
+            print(
+                f"--- {name}: {'ok' if code == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s",
+                flush=True,
+            )
             if code:
                 failed.append(name)
     print("\nAll is well." if not failed else f"\nFailed: {', '.join(failed)}", flush=True)

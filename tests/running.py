@@ -1,5 +1,6 @@
 """A whole Hearth on this machine: web, worker and beat as real processes on real servers, for tests that need them."""
 
+import json
 import os
 import secrets
 import shutil
@@ -15,12 +16,51 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from tests.scanner import Place, postgresql_dump, redis_content
+
 ROOT = Path(__file__).resolve().parent.parent
 _COMMANDS = {
-    "web": ["gunicorn", "core.wsgi", "--bind", "127.0.0.1:{port}", "--threads", "4", "--log-level", "warning"],
-    "worker": ["celery", "--quiet", "-A", "core", "worker", "--loglevel", "WARNING", "--concurrency", "1", "--pidfile="],
+    "web": [
+        "gunicorn",
+        "core.wsgi",
+        "--bind",
+        "127.0.0.1:{port}",
+        "--threads",
+        "4",
+        "--log-level",
+        "warning",
+    ],
+    "worker": [
+        "celery",
+        "--quiet",
+        "-A",
+        "core",
+        "worker",
+        "--loglevel",
+        "WARNING",
+        "--concurrency",
+        "1",
+        "--pidfile=",
+    ],
     "beat": ["celery", "--quiet", "-A", "core", "beat", "--loglevel", "WARNING", "--pidfile="],
 }
+
+_PLANT = """
+import zlib
+from django.core.cache import cache
+from django.core.mail import send_mail
+from django.contrib.sessions.backends.db import SessionStore
+from core.celery import app
+from core.models import AuditEvent, Organisation, SealedObject, ServerShare
+Organisation.objects.create(name="{control}Row")
+ServerShare.objects.update(wrapped=zlib.compress(b"{control}Blob"))
+session = SessionStore()
+session["word"] = "{control}Session"
+session.create()
+cache.set("word", "{control}Cache")
+app.send_task("nothing", args=["{control}Broker"], queue="planted")
+send_mail("Hearth", "{control}Mail \u00e9", None, ["nobody@hearth.example"])
+"""
 
 
 class Running:
@@ -48,7 +88,12 @@ class Running:
         """Run a management command; what it prints and its exit code."""
         command = [sys.executable, "manage.py", *arguments]
         return subprocess.run(
-            command, cwd=ROOT, env={**self.environment, **environment}, capture_output=True, text=True, check=False
+            command,
+            cwd=ROOT,
+            env={**self.environment, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     def python(self, code: str) -> str:
@@ -91,6 +136,22 @@ class Running:
             return error.code, error.read().decode()
         except OSError:
             return 0, ""
+
+    def places(self) -> list[Place]:
+        """Everything that this Hearth has written anywhere: database, broker, cache, sessions, logs, mails, files."""
+        written: list[Place] = [self.folder]
+        if "DATABASE_URL" in self.environment:
+            written.append(("dump", postgresql_dump(self.environment["DATABASE_URL"])))
+        if "REDIS_URL" in self.environment:
+            written += redis_content(self.environment["REDIS_URL"])
+        return written
+
+    def plant(self, control: str) -> list[str]:
+        """Put a control into each place, wrapped as it might be there; returns the controls, one a place."""
+        self.python(_PLANT.format(control=control))
+        with (self.logs / "web.log").open("a") as log:
+            log.write(json.dumps({"event": f"{control}Log\u00e9"}) + "\n")
+        return [f"{control}{place}" for place in ("Row", "Blob", "Session", "Cache", "Broker", "Mail", "Log")]
 
     def mailed(self) -> list[str]:
         """Every mail sent so far."""

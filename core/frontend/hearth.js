@@ -1,7 +1,4 @@
 "use strict";
 
-// Errors are read out first: focus goes to the summary, when a page loads and when htmx has put one in.
-const focusErrors = (root) => root.querySelector("[data-error-summary]")?.focus();
-
-focusErrors(document);
-document.addEventListener("htmx:afterSettle", (event) => focusErrors(event.target));
+// Errors are read out first: when a page loads with an error summary, focus goes there.
+document.querySelector("[data-error-summary]")?.focus();

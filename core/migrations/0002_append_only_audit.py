@@ -19,12 +19,13 @@ SQLITE_UP = [
     f"CREATE TRIGGER core_audit_no_{verb} BEFORE {verb.upper()} ON core_auditevent "
     f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
     for verb in ("update", "delete")
-] + [
-    # INSERT OR REPLACE deletes without a word to the trigger above.
-    "CREATE TRIGGER core_audit_no_replace BEFORE INSERT ON core_auditevent "
-    "WHEN EXISTS (SELECT 1 FROM core_auditevent WHERE id = NEW.id) "
-    f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
 ]
+# INSERT OR REPLACE deletes without a word to the triggers above.
+SQLITE_UP.append(
+    "CREATE TRIGGER core_audit_no_replace BEFORE INSERT ON core_auditevent "  # noqa: S608
+    "WHEN EXISTS (SELECT 1 FROM core_auditevent WHERE id = NEW.id) "
+    "BEGIN SELECT RAISE(ABORT, '" + MESSAGE + "'); END"
+)
 SQLITE_DOWN = [f"DROP TRIGGER core_audit_no_{verb}" for verb in ("update", "delete", "replace")]
 
 

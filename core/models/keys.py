@@ -36,7 +36,7 @@ class KeySlot(Tagged):
     class Kind(models.TextChoices):
         """What opens the slot."""
 
-        PASSWORD = "password"
+        PASSWORD = "password"  # noqa: S105
         RECOVERY = "recovery"
 
     TAGGED = (

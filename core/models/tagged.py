@@ -22,17 +22,17 @@ class Tagged(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Tag and save."""
+        self.tag = kek().tag(*self._tagged_parts())
+        super().save(*args, **kwargs)
+
     def _tagged_parts(self) -> list[bytes | str]:
         parts: list[bytes | str] = [self._meta.label_lower]
         for name in self.TAGGED:
             value = getattr(self, name)
             parts.append(bytes(value) if isinstance(value, bytes | memoryview) else str(value))
         return parts
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Tag and save."""
-        self.tag = kek().tag(*self._tagged_parts())
-        super().save(*args, **kwargs)
 
     def is_ours(self) -> bool:
         """Whether the tag matches the row."""

@@ -47,7 +47,9 @@ def test_a_due_follow_up_is_told_once_and_says_nothing(hearth: Running) -> None:
 def test_a_follow_up_handed_out_to_a_worker_that_was_killed_is_told_all_the_same(hearth: Running) -> None:
     hearth.python(DUE_NOW)
     # The relay hands the item to the broker, and everything dies before a worker takes it; the broker forgets it too.
-    hearth.python("from casework.services import notify_due; from core.outbox import hand_out; notify_due(); hand_out()")
+    hearth.python(
+        "from casework.services import notify_due; from core.outbox import hand_out; notify_due(); hand_out()"
+    )
     hearth.start("worker", "beat")
     until(lambda: hearth.health() != (200, ""), "started")
     hearth.kill("worker", "beat")

@@ -34,7 +34,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Key file, tables, people, a case, and the sample of facts."""
         if not settings.DEBUG:
-            raise CommandError("The demo's password is public. Set DEBUG=1, and never where there are real people.")
+            raise CommandError(
+                "The demo's password is public. Set DEBUG=1, and never where there are real people."
+            )
         if not settings.KEK_FILE.exists():
             call_command("make_kek", verbosity=0, stdout=self.stdout)
         call_command("migrate", verbosity=0, interactive=False)
@@ -42,7 +44,14 @@ class Command(BaseCommand):
             self.stdout.write("Making the made-up world of the demo ...")
             world = found_world(password=settings.DEMO_PASSWORD)
             tell_story(world, due_at=timezone.now() + timedelta(seconds=30))
-            call_command("import_facts", str(SAMPLE), mapping="ctdc", source="sample", stdout=self.stdout, stderr=self.stderr)
+            call_command(
+                "import_facts",
+                str(SAMPLE),
+                mapping="ctdc",
+                source="sample",
+                stdout=self.stdout,
+                stderr=self.stderr,
+            )
         self._print_sign_ins()
 
     def _print_sign_ins(self) -> None:
@@ -51,4 +60,3 @@ class Command(BaseCommand):
             address = f"{persona.replace('_', '-')}@{DOMAIN}"
             self.stdout.write(f"  {address:<30} {what}")
         self.stdout.write("Stop everything with Ctrl-C; start over with: make demo RESET=1\n")
-

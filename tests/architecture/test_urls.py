@@ -1,0 +1,219 @@
+"""Each cell of the table in matrix.py, asked for a real object; and no address that stands in no row."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from casework.models import Case, Consent, Identification
+from casework.services import plan_follow_up, record_identification
+from core.accounts import create_person, make_keys
+from core.models import ApiToken, User
+from referrals.demo import Persona, World
+from referrals.models import Packet
+from referrals.services import draft_referral, send_referral
+from tests.architecture.matrix import CELLS, PERSONAS
+from tests.conftest import PASSWORD, api, sign_in
+
+OF_THE_PACKET = {"api-referral-accept", "api-referral-decline"}  # by the id of a referral that was sent
+API = ("api-", "token", "schema")
+# What the API checks before it looks for the thing: sent right, so that the thing is looked for.
+BODIES: dict[str, dict[str, object]] = {
+    "api-section": {"version": 1, "values": {}},
+    "api-consents": {
+        "purpose": "statistics",
+        "given_on": "2026-01-16",
+        "how": "written",
+        "explained": "x",
+        "language": "nep",
+    },
+    "api-referral-decline": {"reason": "full"},
+}
+QUERIES = {"api-table": {"rows": "citizenship", "columns": "ageBroad"}}
+
+
+def patterns(found: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for each in found:
+        if isinstance(each, URLPattern):
+            yield prefix + str(each.pattern), each
+        else:
+            yield from patterns(each.url_patterns, prefix + str(each.pattern))
+
+
+ADDRESSES = list(patterns(get_resolver().url_patterns))
+
+
+def methods(pattern: URLPattern) -> set[str]:
+    """What an address answers to: of a view of the API what it defines, of a page what a browser sends."""
+    view = getattr(pattern.callback, "cls", None) or getattr(pattern.callback, "view_class", None)
+    if view is None:
+        return {"GET", "POST"}
+    return {method.upper() for method in ("get", "post", "put", "patch", "delete") if hasattr(view, method)}
+
+
+def test_every_address_has_a_name_of_its_own() -> None:
+    names = [pattern.name for _route, pattern in ADDRESSES]
+    assert None not in names
+    assert len(names) == len(set(names))
+
+
+def test_every_address_and_method_stands_in_the_table_and_nothing_else_does() -> None:
+    assert {(p.name, m) for _route, p in ADDRESSES for m in methods(p)} == set(CELLS)
+
+
+def test_an_address_takes_ids_that_nobody_guesses_and_no_words_about_people() -> None:
+    for route, pattern in ADDRESSES:
+        kinds = {type(each).__name__ for each in pattern.pattern.converters.values()}
+        assert kinds <= {"UUIDConverter"} or route.endswith("sections/<slug:section>/"), route
+
+
+@pytest.fixture
+def superuser(world: World) -> Persona:
+    user = create_person(email="root@hearth.example", name="Root", organisation=world.team.organisation)
+    private_key = make_keys(user=user, password=PASSWORD)
+    User.objects.filter(pk=user.pk).update(is_superuser=True)
+    return Persona("superuser", User.objects.get(pk=user.pk), private_key)
+
+
+@pytest.fixture
+def people(world: World, superuser: Persona) -> dict[str, Persona]:
+    return {**world.people, "superuser": superuser}
+
+
+@pytest.fixture
+def ids(world: World, assigned: Persona, case: Case, share_consent: None) -> dict[str, Any]:
+    """One of each kind, in the state in which most can be done with it."""
+
+    def draft() -> Any:
+        return draft_referral(
+            actor=assigned.actor,
+            case_id=case.pk,
+            service_id=world.services[0].pk,
+            fields=["identity.chosen_name"],
+        )
+
+    unopened = record_identification(
+        actor=assigned.actor,
+        team_id=world.team.pk,
+        instrument_id="ilo-adult-labour",
+        answers={},
+        interviewed_on=date(2026, 1, 15),
+    )
+    packet = Packet.objects.get(referral=send_referral(actor=assigned.actor, referral_id=draft().pk))
+    return {
+        "identification_id": unopened.pk,
+        "case_id": case.pk,
+        "section": "identity",
+        "consent_id": Consent.objects.get(case=case).pk,
+        "follow_up_id": plan_follow_up(
+            actor=assigned.actor, case_id=case.pk, due_at=timezone.now(), about="x"
+        ).pk,
+        "referral_id": draft().pk,
+        "sent_id": packet.referral_id,
+        "packet_id": packet.pk,
+    }
+
+
+def address(pattern: URLPattern, ids: dict[str, Any]) -> str:
+    wanted = {name: ids[name] for name in pattern.pattern.converters}
+    if pattern.name in OF_THE_PACKET:
+        wanted["referral_id"] = ids["sent_id"]
+    return reverse(str(pattern.name), kwargs=wanted)
+
+
+def answer(client: Client | APIClient, method: str, pattern: URLPattern, ids: dict[str, Any]) -> str:
+    """The status, with what the request changed undone."""
+    sent: dict[str, Any] = {"data": QUERIES.get(str(pattern.name), {})} if method == "GET" else {}
+    if method != "GET" and isinstance(client, APIClient):
+        sent = {"data": BODIES.get(str(pattern.name), {}), "format": "json"}
+    with transaction.atomic():
+        response = getattr(client, method.lower())(address(pattern, ids), **sent)
+        transaction.set_rollback(True)
+    to_sign_in = response.status_code == 302 and response.headers["Location"].startswith("/sign-in/?next=")
+    return "in" if to_sign_in else str(response.status_code)
+
+
+def browsers(people: dict[str, Persona]) -> dict[str, Client | APIClient]:
+    made: dict[str, Client | APIClient] = {name: sign_in(persona) for name, persona in people.items()}
+    return made | {"anonymous": Client()}
+
+
+def programs(people: dict[str, Persona]) -> dict[str, Client | APIClient]:
+    made: dict[str, Client | APIClient] = {name: api(persona) for name, persona in people.items()}
+    return made | {"anonymous": APIClient()}
+
+
+@pytest.mark.parametrize("side", ["pages", "API"])
+def test_each_cell_of_the_table(people: dict[str, Persona], ids: dict[str, Any], side: str) -> None:
+    clients = browsers(people) if side == "pages" else programs(people)
+    if side == "API":
+        ids["token_id"] = ApiToken.objects.get(owner=people["assigned"].user).pk
+    wrong = []
+    asked = 0
+    for _route, pattern in ADDRESSES:
+        if str(pattern.name).startswith(API) != (side == "API"):
+            continue
+        for method in methods(pattern):
+            for name in PERSONAS:
+                cookies = {key: morsel.value for key, morsel in clients[name].cookies.items()}
+                got = answer(clients[name], method, pattern, ids)
+                clients[name].cookies.clear()
+                clients[name].cookies.load(cookies)
+                expected = CELLS[str(pattern.name), method][name]
+                asked += 1
+                if got != expected:
+                    wrong.append(f"{pattern.name} {method} as {name}: {got}, not {expected}")
+    assert wrong == []
+    assert asked > 200
+
+
+@pytest.mark.parametrize("side", ["pages", "API"])
+def test_what_is_not_there_answers_as_what_one_may_not_see(people: dict[str, Persona], side: str) -> None:
+    """404 for the stranger, and 404 for an id that nobody has: the two can't be told apart."""
+    client: Client | APIClient = sign_in(people["assigned"]) if side == "pages" else api(people["assigned"])
+    nothing = {
+        name: uuid4()
+        for _route, pattern in ADDRESSES
+        for name in pattern.pattern.converters
+        if name != "section"
+    } | {"section": "identity", "sent_id": uuid4()}
+    for _route, pattern in ADDRESSES:
+        if str(pattern.name).startswith(API) != (side == "API") or not pattern.pattern.converters:
+            continue
+        for method in methods(pattern):
+            got = answer(client, method, pattern, nothing)
+            assert got in ("404", "405"), f"{pattern.name} {method}: {got}"
+
+
+def test_any_other_method_is_refused(people: dict[str, Persona], ids: dict[str, Any]) -> None:
+    page, program = sign_in(people["assigned"]), api(people["assigned"])
+    ids["token_id"] = uuid4()
+    for _route, pattern in ADDRESSES:
+        of_the_api = str(pattern.name).startswith(API)
+        others = {"PUT", "PATCH", "DELETE"} - methods(pattern)
+        for method in others - ({"PUT", "PATCH", "DELETE"} if pattern.name == "set_language" else set()):
+            got = answer(program if of_the_api else page, method, pattern, ids)
+            assert got == "405", f"{pattern.name} {method}: {got}"
+
+
+def test_the_table_tells_a_strangers_case_from_ones_own() -> None:
+    """The table itself can be wrong: whoever is not of the team never gets an object of the team's."""
+    for (name, method), cells in CELLS.items():
+        pattern = next(p for _route, p in ADDRESSES if p.name == name)
+        if set(pattern.pattern.converters) & {"case_id", "identification_id", "follow_up_id"}:
+            for persona in ("stranger", "focal_point", "advocate", "administrator", "superuser", "anonymous"):
+                assert cells[persona] in ("404", "405", "401", "in"), (name, method, persona)
+        assert cells["superuser"] in ("200", "302", "404", "405", "400", "403", "503")
+        if cells["superuser"] == "200":
+            assert cells["stranger"] == "200"
+
+
+def test_the_demo_world_has_a_case_to_be_refused(case: Case) -> None:
+    assert Identification.objects.filter(case=case).exists()
