@@ -142,7 +142,7 @@ def _open(actor: Actor, object_ids: Iterable[UUID], kind: Kind) -> dict[UUID, tu
         .annotate(wrapped=F("its_key__wrapped"))
     )
     grants = {grant.object_id: grant for grant in sorted(rows, key=lambda row: row.level == Level.WRITE)}
-    found = {}
+    found: dict[UUID, tuple[OpenObject, Grant]] = {}
     for object_id, grant in grants.items():
         object = grant.object
         if not hasattr(object, "share"):  # erased

@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env: Any = environ.Env()  # its readers carry no types
 
 DEBUG: bool = env.bool("DEBUG", default=False)
 TESTING = "pytest" in sys.modules

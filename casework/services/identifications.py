@@ -44,8 +44,8 @@ def record_identification(
 ) -> Identification:
     """Record the answers to an instrument, sealed under a key of their own and granted to the team.
 
-    `answers` maps indicator ids to present, absent, unknown or declined. Raises NotAllowed unless the actor is a caseworker
-    or supervisor of the team; Invalid at `instrument`, `answers.<id>`, `age`, `age_at_exploitation` or
+    `answers` maps indicator ids to present, absent, unknown or declined. Raises NotAllowed unless the actor is a
+    caseworker or supervisor of the team; Invalid at `instrument`, `answers.<id>`, `age`, `age_at_exploitation` or
     `interviewed_on`.
     """
     if not actor.has_role(*CASE_ROLES, team_id=team_id):

@@ -6,7 +6,11 @@ import pytest
 
 from tests.running import running
 
-TABLES = "from django.db import connection; print(sorted(t for t in connection.introspection.table_names() if t.startswith(('core_', 'casework_', 'referrals_', 'advocacy_')) and t != 'core_cache'))"
+TABLES = """
+from django.db import connection
+ours = ("core_", "casework_", "referrals_", "advocacy_")
+print(sorted(t for t in connection.introspection.table_names() if t.startswith(ours) and t != "core_cache"))
+"""
 
 
 @pytest.mark.processes

@@ -77,7 +77,10 @@ def test_the_demo_is_refused_where_debug_is_off(hearth: Running) -> None:
 
 
 def test_running_the_demo_again_keeps_what_is_there(hearth: Running) -> None:
-    count = "from casework.models import Case; from advocacy.models import Fact; print(Case.objects.count(), Fact.objects.count())"
+    count = (
+        "from casework.models import Case; from advocacy.models import Fact;"
+        "print(Case.objects.count(), Fact.objects.count())"
+    )
     before = hearth.python(count)
     assert hearth.manage("load_demo").returncode == 0
     assert hearth.python(count) == before
