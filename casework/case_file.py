@@ -108,7 +108,16 @@ class CaseFile:
 
     @cached_property
     def consents(self) -> list[ConsentDocument]:
-        """Every consent, newest first."""
+        """Every consent, newest first. Raises Tampered."""
+        try:
+            return self._read_consents()
+        except Tampered:
+            # On PostgreSQL someone may have saved between the reading of manifest and rows: look once more.
+            self.case.refresh_from_db(fields=["manifest"])
+            self.manifest = read_manifest(self.opened, self.case.manifest)
+            return self._read_consents()
+
+    def _read_consents(self) -> list[ConsentDocument]:
         documents = [self.read_consent(row) for row in self.case.consents.order_by("-given_on", "-pk")]
         if len(documents) != sum(name.startswith("consent/") for name in self.manifest.entries):
             raise Tampered  # the manifest knows of one that is gone

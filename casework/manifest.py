@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from core.access import OpenObject
 from core.crypto import Stored
 from core.errors import Tampered
+from core.padded import padded_json
 
 PURPOSE = "manifest"
-_PADDED_TO = 1024
 
 
 def fingerprint(*parts: Stored | str) -> str:
@@ -57,5 +57,6 @@ def read_manifest(opened: OpenObject, sealed: Stored) -> Manifest:
 
 def seal_manifest(opened: OpenObject, manifest: Manifest) -> bytes:
     """Seal a manifest, padded so that its length tells little."""
-    content = json.dumps({"counter": manifest.counter, "entries": manifest.entries}).encode()
-    return opened.seal(PURPOSE, content=content.ljust(-(-len(content) // _PADDED_TO) * _PADDED_TO))
+    return opened.seal(
+        PURPOSE, content=padded_json({"counter": manifest.counter, "entries": manifest.entries})
+    )

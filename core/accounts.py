@@ -12,7 +12,7 @@ from core.actor import Actor, membership_context
 from core.crypto import Stretch
 from core.errors import Invalid, NotAllowed, Refused, Tampered
 from core.kek import kek
-from core.models import KeySlot, Membership, Organisation, Role, Team, TeamKey, User, UserKey
+from core.models import ApiToken, KeySlot, Membership, Organisation, Role, Team, TeamKey, User, UserKey
 
 PEPPER = "pepper"
 
@@ -103,13 +103,14 @@ def unlock(user: User | None, password: str) -> bytes | None:
 
 @transaction.atomic
 def change_password(*, actor: Actor, current: str, new: str) -> None:
-    """Close the slot under a new password. Raises Invalid at `current` or `new`."""
+    """Close the slot under a new password, and end the person's API tokens. Raises Invalid at `current` or `new`."""
     private = unlock(actor.user, current)
     if private is None:
         raise Invalid({"current": [_("This is not your password.")]})
     check_password_strength(new, field="new")
     version = actor.user.key_slots.get(kind=KeySlot.Kind.PASSWORD).user_key_version
     _fill_password_slot(user=actor.user, password=new, private_key=private, version=version)
+    ApiToken.objects.filter(owner=actor.user).delete()
     audit.record("password.changed", actor=actor, subject=actor.user.pk)
 
 
@@ -143,9 +144,10 @@ def found_team(*, organisation: Organisation, name: str, founder: User, role: Ro
 def admit_member(*, actor: Actor, team: Team, user: User, role: Role) -> Membership:
     """Seal the team's key to a person of the same organisation. Only a member can: it takes the team's key.
 
+    A supervisor gives any role, every other member their own alone: nobody makes someone more than they are.
     Raises NotAllowed for anyone else; Invalid for a person without keys, of another organisation, or in the team.
     """
-    if team.pk not in actor.team_ids:
+    if not actor.has_role(Role.SUPERVISOR, role, team_id=team.pk):
         raise NotAllowed
     if user.organisation_id != team.organisation_id:
         raise Invalid({"user": [_("This person belongs to another organisation.")]})

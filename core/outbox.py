@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -107,10 +107,16 @@ def _mark_done(item: OutboxItem) -> bool:
 
 
 def _put_back(item: OutboxItem, error: Exception) -> None:
+    dead = item.attempts >= ATTEMPTS
     delay = min(2**item.attempts, 3600) * random.uniform(0.5, 1.5)  # noqa: S311  jitter, not a secret
-    OutboxItem.objects.filter(pk=item.pk, done_at=None).update(
-        run_at=timezone.now() + timedelta(seconds=delay),
-        leased_until=None,
-        dead_at=timezone.now() if item.attempts >= ATTEMPTS else None,
-        error=type(error).__name__[:100],
-    )
+    mine = OutboxItem.objects.filter(pk=item.pk, done_at=None)
+    try:
+        with transaction.atomic():
+            mine.update(
+                run_at=timezone.now() + timedelta(seconds=delay),
+                leased_until=None,
+                dead_at=timezone.now() if dead else None,
+                error=type(error).__name__[:100],
+            )
+    except IntegrityError:  # a newer row for this subject waits already, and will do the work
+        _mark_done(item)

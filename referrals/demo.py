@@ -52,9 +52,9 @@ _TEAMS = {
         "Harbour House",
         "Casework",
         [
+            ("supervisor", "Sofia Marchetti", Role.SUPERVISOR),
             ("assigned", "Amina Okello", Role.CASEWORKER),
             ("teammate", "Tomas Lindqvist", Role.CASEWORKER),
-            ("supervisor", "Sofia Marchetti", Role.SUPERVISOR),
         ],
     ),
     "partner_team": ("Open Door Legal Aid", "Intake", [("focal_point", "Farid Nasser", Role.FOCAL_POINT)]),

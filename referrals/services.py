@@ -16,10 +16,10 @@ from core.access import OpenObject, destroy_object, found_object, open_object
 from core.actor import Actor
 from core.errors import Invalid, NotAllowed, NotVisible, Refused
 from core.models import Kind, Level, Role, SealedObject
+from core.padded import padded_json
 from referrals.models import Packet, Referral, Service
 from referrals.transitions import Step, after, allowed
 
-_PADDED_TO = 1024
 NOTE_LENGTH = 2000  # characters
 
 
@@ -33,11 +33,6 @@ class DeclineReason(models.TextChoices):
     LANGUAGE = "language", _("We lack the language")
     CONFLICT = "conflict", _("Conflict of interest")
     OTHER = "other", _("Other")
-
-
-def _padded(content: object) -> bytes:
-    written = json.dumps(content).encode()
-    return written.ljust(-(-len(written) // _PADDED_TO) * _PADDED_TO)
 
 
 @transaction.atomic
@@ -61,7 +56,7 @@ def draft_referral(
     referral = Referral(
         case=file.case, service=service, created_by=actor.user, created_on=timezone.localdate()
     )
-    draft = _padded({"fields": list(dict.fromkeys(fields)), "note": note.strip()})
+    draft = padded_json({"fields": list(dict.fromkeys(fields)), "note": note.strip()})
     referral.sealed_draft = file.opened.seal("referral-draft", referral.pk, content=draft)
     referral.save(force_insert=True)
     audit.record("referral.drafted", actor=actor, object=file.opened.object, referral=referral.pk)
@@ -91,7 +86,7 @@ def send_referral(*, actor: Actor, referral_id: UUID) -> Referral:
         object=opened.object,
         referral=referral,
         team=partner,
-        sealed=opened.seal("packet", referral.pk, content=_padded(content)),
+        sealed=opened.seal("packet", referral.pk, content=padded_json(content)),
     )
     referral.state, referral.sent_at = state, timezone.now()
     referral.sealed_share = file.opened.seal("packet-share", referral.pk, content=share)
@@ -145,7 +140,7 @@ def _answer(actor: Actor, packet_id: UUID, step: Step, answer: dict[str, str]) -
     referral = packet.referral
     referral.state, referral.decided_at = after(referral.state, step), timezone.now()
     referral.save(update_fields=["state", "decided_at"])
-    packet.sealed_answer = opened.seal("packet-answer", referral.pk, content=_padded(answer))
+    packet.sealed_answer = opened.seal("packet-answer", referral.pk, content=padded_json(answer))
     packet.save(update_fields=["sealed_answer"])
     audit.record(f"referral.{referral.state}", actor=actor, object=opened.object, referral=referral.pk)
     return referral

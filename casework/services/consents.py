@@ -1,6 +1,5 @@
 """Recording and withdrawing consent."""
 
-import json
 from datetime import date
 from uuid import UUID
 
@@ -14,12 +13,11 @@ from casework.services.cases import renew_fact
 from core.actor import Actor
 from core.errors import Invalid, Message, NotVisible, WrongState
 from core.models import Level, Organisation
+from core.padded import padded_json
 from core.registries import Registry
 
 consent_withdrawn: Registry[[CaseFile, ConsentDocument]] = Registry("consent_withdrawn")
 """Run when a consent is withdrawn, in the same transaction: whatever rested on it ends."""
-
-_PADDED_TO = 512
 
 
 class Purpose(models.TextChoices):
@@ -74,10 +72,7 @@ def record_consent(
         "explained": explained,
         "language": language,
     }
-    written = json.dumps(content).encode()
-    row.sealed = file.opened.seal(
-        "consent", row.pk, content=written.ljust(-(-len(written) // _PADDED_TO) * _PADDED_TO)
-    )
+    row.sealed = file.opened.seal("consent", row.pk, content=padded_json(content))
     row.save(force_insert=True)
     file.note_change(f"consent/{row.pk}", 1, consent_print(row), "consent.recorded")
     if purpose == Purpose.STATISTICS:

@@ -410,7 +410,7 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("dead_at", None), ("done_at", None)),
+                        condition=models.Q(("dead_at", None), ("done_at", None), ("leased_until", None)),
                         fields=("kind", "subject"),
                         name="one_waiting_item_a_subject",
                     )

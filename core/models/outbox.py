@@ -30,7 +30,8 @@ class OutboxItem(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "subject"],
-                condition=Q(done_at=None, dead_at=None),
+                # One that is being worked on may have looked already: what comes then needs a row of its own.
+                condition=Q(done_at=None, dead_at=None, leased_until=None),
                 name="one_waiting_item_a_subject",
             )
         ]

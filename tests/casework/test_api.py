@@ -132,7 +132,9 @@ class TestWhoMayWhat:
         self, world: World, assigned: Persona, case: Case
     ) -> None:
         colleague = world["advocate"]
-        admit_member(actor=assigned.actor, team=world.team, user=colleague.user, role=Role.FOCAL_POINT)
+        admit_member(
+            actor=world["supervisor"].actor, team=world.team, user=colleague.user, role=Role.FOCAL_POINT
+        )
         problem(api(colleague).get(f"/api/v1/cases/{case.pk}/"), 404, "not_found")
         problem(api(colleague).get("/api/v1/cases/"), 403, "not_allowed")
 

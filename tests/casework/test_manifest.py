@@ -1,6 +1,7 @@
 """The manifest: what was put back, taken away or swapped in the database is noticed."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -130,6 +131,21 @@ def test_a_withdrawal_that_was_undone_is_noticed(world: World, case: Case, share
     change(Consent, {"pk": consent.pk}, state="given", withdrawn_on=None)
     with pytest.raises(Tampered):
         read(world, case)
+
+
+def test_a_consent_that_is_saved_while_another_reads_is_no_tampering(world: World, case: Case) -> None:
+    reading = open_case_file(world["teammate"].actor, case.pk)
+    assert reading.manifest.version("section/identity") == 1
+    record_consent(
+        actor=world["assigned"].actor,
+        case_id=case.pk,
+        purpose=Purpose.KEEP_RECORD,
+        given_on=date(2026, 1, 20),
+        how=How.WRITTEN,
+        explained="All of it",
+        language="eng",
+    )
+    assert [consent.purpose for consent in reading.consents] == [Purpose.KEEP_RECORD]
 
 
 def test_a_consent_that_was_prolonged_moved_or_taken_away_is_noticed(

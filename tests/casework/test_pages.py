@@ -131,7 +131,6 @@ def test_titles_name_a_kind_of_page_and_never_a_number_or_a_name(
         "Hearth: identification",
         "Hearth: cases",
         "Hearth: case",
-        "Hearth: Identity",
         "Hearth: consent",
         "Hearth: follow-up",
     }

@@ -108,7 +108,7 @@ def test_it_is_of_its_kind_alone(assigned: Persona, opened: OpenObject) -> None:
 def test_a_member_with_another_role_opens_no_case(world: World, opened: OpenObject, role: Role) -> None:
     user = create_person(email="new@hearth.example", name="New", organisation=world.team.organisation)
     private = make_keys(user=user, password=PASSWORD)
-    admit_member(actor=world["assigned"].actor, team=world.team, user=user, role=role)
+    admit_member(actor=world["supervisor"].actor, team=world.team, user=user, role=role)
     assert not opens(actor_for(user, private), opened.object.pk)
 
 

@@ -239,6 +239,15 @@ def test_whoever_is_no_member_admits_nobody(world: World) -> None:
     assert not user.memberships.exists()
 
 
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.CASEWORKER])
+def test_a_caseworker_makes_nobody_more_than_a_caseworker(world: World, role: Role) -> None:
+    user = newcomer(world.team.organisation)
+    with pytest.raises(NotAllowed):
+        admit_member(actor=world["assigned"].actor, team=world.team, user=user, role=role)
+    admit_member(actor=world["supervisor"].actor, team=world.team, user=user, role=role)
+    assert user.memberships.get().role == role
+
+
 def test_nobody_is_admitted_from_elsewhere_without_keys_or_twice(world: World) -> None:
     actor = world["assigned"].actor
     refused = [

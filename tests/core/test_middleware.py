@@ -62,7 +62,7 @@ def _more_urls(settings: Any) -> None:
 
 
 @pytest.mark.usefixtures("_more_urls", "db")
-@pytest.mark.parametrize("address", ["/unnamed/", "/named/", f"/raises/refused/{uuid4()}/"])
+@pytest.mark.parametrize("address", ["/unnamed/", "/named/", f"/raises/refused/{UUID(int=7)}/"])
 @pytest.mark.parametrize("method", ["get", "post", "head", "options", "put", "delete"])
 def test_a_view_that_nobody_thought_of_asks_for_a_person(address: str, method: str) -> None:
     response = getattr(Client(), method)(address)

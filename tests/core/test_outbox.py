@@ -78,6 +78,21 @@ def test_one_waits_for_each_subject() -> None:
     assert OutboxItem.objects.filter(kind="inside").count() == 2
 
 
+def test_what_comes_while_one_is_worked_on_gets_a_row_of_its_own() -> None:
+    subject = uuid4()
+    with transaction.atomic():
+        outbox.enqueue("outside", subject)
+    [held] = outbox.hand_out()
+    with transaction.atomic():
+        outbox.enqueue("outside", subject)
+    assert OutboxItem.objects.filter(subject=subject, done_at=None).count() == 2
+    broken.append(RuntimeError())
+    assert outbox.run(held) is False
+    assert OutboxItem.objects.filter(subject=subject, done_at=None).count() == 1, (
+        "the newer one does the work"
+    )
+
+
 def test_nothing_is_done_before_its_time() -> None:
     with transaction.atomic():
         outbox.enqueue("inside", uuid4(), run_at=timezone.now() + timedelta(hours=1))

@@ -7,11 +7,12 @@ from django.utils import timezone
 
 from core import crypto
 from core.access import OpenObject, open_object
-from core.accounts import remove_member
+from core.accounts import change_password, remove_member
 from core.errors import NotVisible, Tampered
 from core.models import ApiToken, AuditEvent, Kind, Membership, TokenTeamKey, User
 from core.tokens import actor_from_token, create_token, revoke_token
 from referrals.demo import Persona, World
+from tests.conftest import PASSWORD
 
 
 @pytest.fixture
@@ -157,3 +158,10 @@ def test_a_membership_raised_in_the_database_is_noticed(
     Membership.objects.filter(user=token[0].owner).update(role="supervisor")
     with pytest.raises(Tampered):
         actor_from_token(token[1])
+
+
+def test_a_token_ends_with_the_password_that_it_was_made_under(world: World) -> None:
+    actor = world["assigned"].actor
+    _token, text = create_token(actor=actor, name="tests")
+    change_password(actor=actor, current=PASSWORD, new="five grey geese over the marsh")
+    assert actor_from_token(text) is None
