@@ -162,8 +162,28 @@ def until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
     """Wait for something to become true; fails the test if it does not."""
     end = time.monotonic() + seconds
     while not true():
-        assert time.monotonic() < end, f"{what}: still not after {seconds} s"
+        assert time.monotonic() < end, f"{what}: still not after {seconds} s\n{_what_they_say()}"
         time.sleep(0.2)
+
+
+_live: list[Running] = []
+
+
+def _what_they_say() -> str:
+    """The last lines of every log of what runs now, and the outbox, for a test that waited in vain."""
+    told = []
+    for hearth in _live:
+        told += [f"{log.name}:\n{log.read_text()[-2000:]}" for log in sorted(hearth.logs.iterdir())]
+        told.append(hearth.manage("shell", "--no-imports", "--command", _OUTBOX).stdout)
+    return "\n".join(told)
+
+
+_OUTBOX = """
+from core.models import Heartbeat, OutboxItem
+from casework.models import FollowUp
+print(*OutboxItem.objects.values(), *Heartbeat.objects.values(), sep="\\n")
+print(*FollowUp.objects.values("due_at", "state", "notified_at"), sep="\\n")
+"""
 
 
 @contextmanager
@@ -176,12 +196,16 @@ def running(folder: Path) -> Iterator[Running]:
         _sql(database, f'CREATE DATABASE "{name}"')
         environment["DATABASE_URL"] = urlunsplit(urlsplit(database)._replace(path=f"/{name}"))
     if redis:
-        environment["REDIS_URL"] = urlunsplit(urlsplit(redis)._replace(path="/10"))
+        # A database of its own for each of pytest-xdist's workers: two Hearths must not take each other's messages.
+        number = 10 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+        environment["REDIS_URL"] = urlunsplit(urlsplit(redis)._replace(path=f"/{number}"))
         _flush(environment["REDIS_URL"])
     hearth = Running(folder, environment)
+    _live.append(hearth)
     try:
         yield hearth
     finally:
+        _live.remove(hearth)
         hearth.stop()
         if database:
             _sql(database, f'DROP DATABASE "{name}" WITH (FORCE)')
