@@ -8,25 +8,32 @@ PORT ?= 8000
 RUN ?= $(BIN)/python -m
 HEARTH_VAR_DIR ?= $(CURDIR)/var
 
-.PHONY: demo test lint assets static migrate web worker beat constraints clean
+.PHONY: demo test lint bench assets catalogues static migrate web worker beat constraints clean
 
 demo: export DEBUG = 1
 demo: export PORT := $(PORT)
 demo: export HEARTH_VAR_DIR := $(HEARTH_VAR_DIR)
 demo: export SITE_URL ?= http://127.0.0.1:$(PORT)
-demo: $(VENV)/installed assets
+demo: $(VENV)/installed assets catalogues
 	@if [ -n "$(RESET)" ]; then rm -rf "$(HEARTH_VAR_DIR)"; fi
 	@$(BIN)/python manage.py load_demo
 	@exec $(BIN)/honcho start --procfile Procfile
 
-test: $(VENV)/installed assets
+test: $(VENV)/installed assets catalogues
 	@$(BIN)/python -m tests.run
 
 lint: $(VENV)/installed
 	@$(BIN)/python -m tests.run lint
 
+# Leave the machine alone meanwhile: docs/benchmarks.md is written anew.
+bench: $(VENV)/installed
+	@$(BIN)/python -m benchmarks
+
 assets: $(if $(filter $(BIN)/%,$(RUN)),$(VENV)/installed)
 	@$(RUN) core.assets
+
+catalogues: $(if $(filter $(BIN)/%,$(RUN)),$(VENV)/installed)
+	@$(RUN) core.catalogues compile
 
 # Installed anew whenever a list of packages changes.
 $(VENV)/installed: requirements.txt requirements-dev.txt constraints.txt
@@ -40,7 +47,7 @@ $(VENV)/installed: requirements.txt requirements-dev.txt constraints.txt
 migrate:
 	@$(RUN) django migrate --noinput --settings core.settings --pythonpath .
 
-static: assets
+static: assets catalogues
 	@$(RUN) django collectstatic --noinput --verbosity 0 --settings core.settings --pythonpath .
 
 web:

@@ -58,6 +58,7 @@ from .strict_yaml import read_mapping
 
 DIRECTORY = Path(__file__).parent
 MAX_INDICATORS = 500
+MAX_AHEAD = 50  # conditions that lead from one indicator to later ones, one after the other
 
 
 def parse_instrument(text: str, *, file: str) -> Instrument:
@@ -275,6 +276,8 @@ def _check_branching(indicators: Sequence[Indicator], entries: Sequence[Entry]) 
             raise entry.refused(f"waits for itself: {circle}", "ask_if", BranchingCycle)
         if indicator.id in settled:
             return
+        if len(path) > MAX_AHEAD:
+            raise entry.refused(f"waits for more than {MAX_AHEAD} that come after it", "ask_if")
         for condition in indicator.ask_if:
             if condition.indicator not in by_id:
                 reason = f"{condition.indicator!r} is not declared"
