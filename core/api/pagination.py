@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema_serializer
 from rest_framework import serializers
@@ -15,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from core.errors import Invalid
+from core.paging import NoSuchRow, rows_beside
 
 M = TypeVar("M", bound=Model)
 
@@ -38,29 +38,18 @@ class Page(Generic[M]):
 
 
 def page_of(request: Request, rows: "QuerySet[M, Any]") -> Page[M]:
-    """The rows after the one that `?after=` names, in one query and one for that row.
+    """The rows after the one that `?after=` names.
 
-    `rows` are ordered by one column and then `pk`, both up or both down. Raises Invalid at `after` where these rows
-    hold none of this id (any more).
+    Raises Invalid at `after` where the list holds no row of this id (any more).
     """
-    if after := request.query_params.get("after"):
-        rows = rows.filter(_beyond(rows, after))
-    found = list(rows[: SIZE + 1])
+    try:
+        found = rows_beside(rows, SIZE + 1, request.query_params.get("after", ""))
+    except NoSuchRow:
+        raise Invalid({"after": [_("There is no such row. Begin with the first page.")]}) from None
     if len(found) <= SIZE:
         return Page(found, None)
     last = found[SIZE - 1]
     return Page(found[:SIZE], replace_query_param(request.build_absolute_uri(), "after", str(last.pk)))
-
-
-def _beyond(rows: "QuerySet[M, Any]", after: str) -> Q:
-    order, _pk = map(str, rows.query.order_by)
-    way, column = ("lt" if order.startswith("-") else "gt"), order.removeprefix("-")
-    try:
-        value, pk = rows.values_list(column, "pk").get(pk=UUID(after))
-    except (ValueError, ObjectDoesNotExist):
-        raise Invalid({"after": [_("There is no such row. Begin with the first page.")]}) from None
-    # The first half says nothing new; it lets the index find where to begin.
-    return Q((f"{column}__{way}e", value)) & (Q((f"{column}__{way}", value)) | Q((f"pk__{way}", pk)))
 
 
 def page_schema(item: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:

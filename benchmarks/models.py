@@ -1,0 +1,90 @@
+"""What a plain application would keep instead: the same things, readable by whoever reads the database."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Plain(models.Model):
+    """A table that measure.py makes, after the migrations that it refers to."""
+
+    class Meta:
+        abstract = True
+        managed = False
+
+
+class PlainAudit(Plain):
+    """One event, as Hearth's trail has it."""
+
+    at = models.DateTimeField()
+    actor = models.UUIDField()
+    action = models.CharField(max_length=60)
+    object = models.UUIDField()
+    codes = models.JSONField(default=dict)
+
+    class Meta(Plain.Meta):
+        indexes = [
+            models.Index(fields=["object", "id"], name="plain_audit_of_an_object"),
+            models.Index(fields=["actor", "id"], name="plain_audit_of_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.action
+
+
+class PlainCase(Plain):
+    """A case."""
+
+    id = models.UUIDField(primary_key=True)
+    number = models.CharField(max_length=11, unique=True)
+    team = models.ForeignKey("core.Team", on_delete=models.PROTECT, related_name="+")
+    assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class PlainSection(Plain):
+    """The newest version of a section, as JSON."""
+
+    case = models.ForeignKey(PlainCase, on_delete=models.CASCADE, related_name="sections")
+    section = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    values = models.TextField()
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return self.section
+
+
+class PlainConsent(Plain):
+    """A consent, as JSON."""
+
+    id = models.UUIDField(primary_key=True)
+    case = models.ForeignKey(PlainCase, on_delete=models.CASCADE, related_name="consents")
+    given_on = models.DateField()
+    content = models.TextField()
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class PlainListed(Plain):
+    """A case as it stands in a list, under an index in the list's order."""
+
+    id = models.UUIDField(primary_key=True)
+    sort_key = models.BigIntegerField()
+    number = models.CharField(max_length=11, unique=True)
+    # Never null; but SQLite begins with this table, and its index, only where the others are LEFT JOINs.
+    team = models.ForeignKey("core.Team", on_delete=models.PROTECT, null=True, related_name="+")
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    state = models.CharField(max_length=10)
+    urgent = models.BooleanField()
+    opened_on = models.DateField()
+
+    class Meta(Plain.Meta):
+        indexes = [models.Index(fields=["sort_key", "id"], name="plain_listed_in_order")]
+
+    def __str__(self) -> str:
+        return self.number

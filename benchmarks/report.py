@@ -1,0 +1,81 @@
+"""The results as a page."""
+
+import os
+import platform
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+_HEAD = """# Benchmarks
+
+Written by `make bench` on {on}; do not edit. {cores} cores ({architecture}), Python {python}, Django {django}, \
+{databases}.
+
+A ratio compares Hearth with a named peer in the same process: both are done in turn (A B, B A, and so on) after a \
+warm-up, and the ratio is that of the two medians. In brackets stand the quartiles of the ratio over the rounds. The \
+milliseconds are there for information: they are this machine's, with whatever else it was doing. Where a limit is \
+missed, it says so, and `make bench` fails. How many queries each operation takes is checked by the tests \
+(tests/architecture/query_counts.json).
+
+| What | Peer | Database | Ratio | Limit | Hearth | Peer's | Rounds |
+|---|---|---|---:|---|---:|---:|---:|
+"""
+
+_PEERS = """
+## What the peers do
+
+- **Plain Django form save**: a ModelForm of a model with a column for each field of Hearth's own form: 67 answers \
+with the same choices, 67 notes of evidence, and what goes with them. Bound to the same values as a browser sends \
+them, validated, and saved in one transaction: the team is looked up, then one INSERT of the row and one of an audit \
+row with the same indexes as Hearth's. Nothing is encrypted, assessed or granted. Hearth binds its form, validates it, \
+and records the identification: answers assessed, a new key, its share wrapped, the key sealed to the team, guardian's \
+permissions, two audit rows. Much of both is Django's forms; the second line leaves them out on both sides, so that \
+what sealing costs can be seen alone.
+- **The same documents, not sealed**: for a person who is read already, on both sides. Its memberships are read, the \
+case looked up among those of its teams, the newest sections and the consents read as JSON, one audit row written. \
+Hearth reads the memberships, opens the team's key and the case's, checks everything against the case's manifest, and \
+writes the same audit row.
+- **Everyone's cases, not sealed**: the same page of the same columns without any permission: one table, indexed in \
+the order of the list, paged by row values `(sort_key, id) < (?, ?)`, joined with the same people and teams. Any page \
+begins at a row whose id is given; both look it up first. There are 200,000 cases, 250 teams of two people with 800 \
+cases each; twenty cases more were granted to each person alone: 500 people who may see 820 cases each.
+- **Guardian's get_objects_for_user**: the newest of the cases whose objects guardian lets the person, or a group of \
+theirs, open, from its tables as Hearth fills them (direct foreign keys). A ratio of 0.125 is eight times faster.
+- **Argon2id alone**: one derivation at the cost that Hearth is set to. Hearth's side is the whole request: form, \
+limit on guessing, Argon2id, keys, session, audit row, and the answer.
+- **Bare count**: how often each strength is present in each dimension, and nothing else. Memory is what Python has \
+allocated after the runs and had not before; up to 16 KiB counts as none.
+"""
+
+
+def page(runs: Iterable[dict[str, Any]], *, on: date) -> str:
+    """The whole page, of one run a back end."""
+    import django
+
+    runs = list(runs)
+    head = _HEAD.format(
+        on=on.isoformat(),
+        cores=os.cpu_count(),
+        architecture=platform.machine(),
+        python=platform.python_version(),
+        django=django.get_version(),
+        databases=" and ".join(run["database"] for run in runs),
+    )
+    rows = "".join(_row(run["database"].split()[0], result) for run in runs for result in run["results"])
+    return head + rows + _PEERS
+
+
+def _row(database: str, result: dict[str, Any]) -> str:
+    verdict = {None: "", True: ": met", False: ": **missed**"}[result["met"]]
+    value = f" ({result['value']})" if result["value"] else ""
+    cells = (
+        result["what"],
+        result["peer"],
+        database if result["database"] else "none",
+        f"{result['ratio']:.2f} ({result['low']:.2f} to {result['high']:.2f})",
+        f"{result['limit']}{verdict}{value}",
+        f"{result['ours_ms']:.3g} ms",
+        f"{result['peer_ms']:.3g} ms",
+        str(result["rounds"]),
+    )
+    return f"| {' | '.join(cells)} |\n"
