@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import pycountry
 from django.utils.translation import gettext_lazy as _
 
+from core.iso_names import country_name
+
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
@@ -131,6 +133,5 @@ def alpha_3(code: str) -> str | None:
 def label(column: Column, code: str) -> str:
     """How a code of `column` is shown to people: a country's name, a band with a proper dash."""
     if column.kind is Kind.COUNTRY:
-        country = pycountry.countries.get(alpha_3=code)
-        return str(getattr(country, "common_name", country.name)) if country else code
+        return country_name(code)
     return code.replace("--", "–")

@@ -1,17 +1,18 @@
 """An opened case: the one object through which a record is read and written, made for an Actor alone."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from casework.manifest import Manifest, fingerprint, read_manifest, seal_manifest
-from casework.models import Case, Consent, FollowUp, SectionVersion
+from casework.models import Case, Consent, Decision, SectionVersion
 from casework.record.documents import parse
 from casework.record.fields import Value
 from casework.record.sections import SECTIONS
@@ -20,6 +21,8 @@ from core.access import OpenObject, lock_object, open_object
 from core.actor import Actor
 from core.errors import NotVisible, Tampered
 from core.models import Kind, Level, User
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,17 @@ class ConsentDocument:
         """Whether it is given, not withdrawn and not expired on that day."""
         expires = self.consent.expires_on
         return self.consent.state == Consent.State.GIVEN and (expires is None or expires >= on)
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionDocument:
+    """A decision with what it says; `recovery_days` where it starts or extends a recovery period."""
+
+    decision: Decision
+    decided_on: date
+    outcome: str
+    recovery_days: int | None
+    content: Mapping[str, Any]
 
 
 class CaseFile:
@@ -91,8 +105,7 @@ class CaseFile:
 
     def _read_section(self, row: SectionVersion) -> SectionDocument:
         self.manifest.check(f"section/{row.section}", row.version, fingerprint(row.sealed))
-        written = self.opened.unseal("section", row.section, row.schema, row.version, sealed=row.sealed)
-        return SectionDocument(row.section, row.version, parse(written), row.saved_by, row.saved_at)
+        return self._unseal_section(row)
 
     def section(self, name: str) -> SectionDocument:
         """One section. Raises NotVisible for a name that is not declared."""
@@ -100,6 +113,46 @@ class CaseFile:
             return self.sections[name]
         except KeyError:
             raise NotVisible from None
+
+    def history(self, name: str) -> list[SectionDocument]:
+        """Every version of a section up to the newest, newest first, in one query.
+
+        The manifest knows the newest version and its hash: that one is checked, and so is that none before it is
+        gone. An earlier one is authenticated by its own ciphertext, which is bound to the case, the section, the
+        schema and the version, so none can stand in another's place. Who saved it and when lies in clear; the
+        audit trail says it too.
+
+        Raises NotVisible for a name that is not declared, or Tampered.
+        """
+        newest = self.section(name)
+        rows = self._earlier(name, newest.version).order_by("-version")
+        versions = [*([newest] if newest.version else ()), *map(self._unseal_section, rows)]
+        if len(versions) != newest.version:
+            raise Tampered
+        return versions
+
+    def version(self, name: str, version: int) -> SectionDocument:
+        """One version of a section, authenticated as in `history`.
+
+        Raises NotVisible where there never was one, or Tampered.
+        """
+        newest = self.section(name)
+        if version == newest.version and version:
+            return newest
+        if not 0 < version < newest.version:
+            raise NotVisible
+        row = self._earlier(name, newest.version).filter(version=version).first()
+        if row is None:
+            raise Tampered  # there were later ones, so there was this one
+        return self._unseal_section(row)
+
+    def _earlier(self, name: str, newest: int) -> QuerySet[SectionVersion]:
+        rows = self.case.section_versions.filter(section=name, version__lt=newest)
+        return rows.select_related("saved_by")
+
+    def _unseal_section(self, row: SectionVersion) -> SectionDocument:
+        written = self.opened.unseal("section", row.section, row.schema, row.version, sealed=row.sealed)
+        return SectionDocument(row.section, row.version, parse(written), row.saved_by, row.saved_at)
 
     @property
     def documents(self) -> dict[str, Mapping[str, Value]]:
@@ -109,18 +162,24 @@ class CaseFile:
     @cached_property
     def consents(self) -> list[ConsentDocument]:
         """Every consent, newest first. Raises Tampered."""
+        return self._checked(self._read_consents)
+
+    def _checked(self, read: Callable[[], T]) -> T:
         try:
-            return self._read_consents()
+            return read()
         except Tampered:
             # On PostgreSQL someone may have saved between the reading of manifest and rows: look once more.
             self.case.refresh_from_db(fields=["manifest"])
             self.manifest = read_manifest(self.opened, self.case.manifest)
-            return self._read_consents()
+            return read()
+
+    def _check_count(self, entry: str, count: int) -> None:
+        if count != sum(name.startswith(f"{entry}/") for name in self.manifest.entries):
+            raise Tampered  # the manifest knows of one that is gone
 
     def _read_consents(self) -> list[ConsentDocument]:
         documents = [self.read_consent(row) for row in self.case.consents.order_by("-given_on", "-pk")]
-        if len(documents) != sum(name.startswith("consent/") for name in self.manifest.entries):
-            raise Tampered  # the manifest knows of one that is gone
+        self._check_count("consent", len(documents))
         return documents
 
     def read_consent(self, row: Consent) -> ConsentDocument:
@@ -131,6 +190,35 @@ class CaseFile:
         content = json.loads(self.opened.unseal("consent", row.pk, sealed=row.sealed))
         recipient = UUID(content["recipient"]) if content.get("recipient") else None
         return ConsentDocument(row, content["purpose"], recipient, content)
+
+    @cached_property
+    def decisions(self) -> list[DecisionDocument]:
+        """Every decision, in the order in which they were recorded. Raises Tampered."""
+        return self._checked(self._read_decisions)
+
+    def _read_decisions(self) -> list[DecisionDocument]:
+        documents = [self._read_decision(row) for row in self.case.decisions.select_related("recorded_by")]
+        self._check_count("decision", len(documents))
+        return documents
+
+    def _read_decision(self, row: Decision) -> DecisionDocument:
+        self.manifest.check(f"decision/{row.pk}", 1, decision_print(row))
+        content = json.loads(self.opened.unseal("decision", row.pk, sealed=row.sealed))
+        decided_on = date.fromisoformat(content.pop("decided_on"))
+        return DecisionDocument(
+            row, decided_on, content.pop("outcome"), content.pop("recovery_days"), content
+        )
+
+    @property
+    def recovery_end(self) -> date | None:
+        """The last day of the recovery and reflection period; None where none was granted."""
+        end = None
+        for decision in self.decisions:
+            if decision.recovery_days and decision.decision.kind == Decision.Kind.REASONABLE:
+                end = decision.decided_on + timedelta(days=decision.recovery_days)
+            elif decision.recovery_days and end is not None:
+                end += timedelta(days=decision.recovery_days)
+        return end
 
     def consent_for(self, purpose: str, recipient: UUID | None = None) -> ConsentDocument | None:
         """The consent that holds today for this purpose and recipient, or None."""
@@ -144,13 +232,11 @@ class CaseFile:
             None,
         )
 
-    def read_follow_up(self, row: FollowUp) -> dict[str, str]:
-        """What a follow-up is about: {"about": ..., "outcome": ...}."""
-        content: dict[str, str] = json.loads(self.opened.unseal("follow-up", row.pk, sealed=row.sealed))
-        return content
+    def note_change(self, name: str, version: int, print_: str, action: str, **codes: Any) -> None:
+        """Enter a change into the manifest, save the case row, and put the manifest's hash into the trail.
 
-    def note_change(self, name: str, version: int, print_: str, action: str) -> None:
-        """Enter a change into the manifest, save the case row, and put the manifest's hash into the trail."""
+        `codes` are what else the event says.
+        """
         self.manifest.set(name, version, print_)
         self.case.manifest = seal_manifest(self.opened, self.manifest)
         self.case.save(update_fields=["manifest"])
@@ -162,6 +248,7 @@ class CaseFile:
             version=version,
             counter=self.manifest.counter,
             manifest=fingerprint(self.case.manifest),
+            **codes,
         )
 
 
@@ -169,6 +256,11 @@ def consent_print(row: Consent) -> str:
     """The fingerprint of a consent row: its content, its state and its dates."""
     dates = (row.given_on, row.expires_on, row.withdrawn_on)
     return fingerprint(row.sealed, row.state, *(day.isoformat() if day else "" for day in dates))
+
+
+def decision_print(row: Decision) -> str:
+    """The fingerprint of a decision row."""
+    return fingerprint(row.sealed, row.kind)
 
 
 def open_case_file(actor: Actor, case_id: UUID, *, level: Level = Level.READ, lock: bool = False) -> CaseFile:

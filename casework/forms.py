@@ -11,7 +11,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from casework.assessment import Answer
-from casework.instruments import Dimension, Instrument, enabled_instruments
+from casework.instruments import Instrument
+from casework.interview import Interview, Source, YesNo
+from casework.rapid_forms import hint, long_text, years
 from casework.record.codelists import LANGUAGES
 from casework.services.consents import How, Purpose
 from core.models import Organisation, Team, User
@@ -25,25 +27,16 @@ ANSWERS = [
 _LONGEST = 10_000  # characters
 
 
-def _notes(**attributes: Any) -> forms.Textarea:
-    return forms.Textarea({"rows": 4, "dir": "auto", **attributes})
-
-
-def offered_instruments() -> list[Instrument]:
-    """The instruments that a page offers: those that are switched on and have dimensions."""
-    return [instrument for instrument in enabled_instruments() if instrument.dimensions]
-
-
 class InstrumentForm(forms.Form):
     """The choice of an instrument."""
 
     instrument = forms.ChoiceField(label=_("Set of indicators"))
 
-    def __init__(self, chosen: Instrument) -> None:
+    def __init__(self, chosen: Instrument, offered: Iterable[Instrument]) -> None:
         super().__init__(initial={"instrument": chosen.id})
         choice = self.fields["instrument"]
         assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [(instrument.id, str(instrument.title)) for instrument in offered_instruments()]
+        choice.choices = [(instrument.id, str(instrument.title)) for instrument in offered]
 
 
 class IdentificationForm(forms.Form):
@@ -58,21 +51,40 @@ class IdentificationForm(forms.Form):
         help_text=_("In years. An estimate will do."),
         required=False,
         min_value=0,
-        widget=forms.TextInput({"inputmode": "numeric", "class": "govuk-input--width-3"}),
+        widget=years(),
     )
     age_at_exploitation = forms.IntegerField(
         label=_("Age when it happened"),
         help_text=_("If it differs: under 18, the reading is another one."),
         required=False,
         min_value=0,
-        widget=forms.TextInput({"inputmode": "numeric", "class": "govuk-input--width-3"}),
+        widget=years(),
     )
     notes = forms.CharField(
         label=_("Notes"),
         help_text=_("What you saw and heard, and what you still want to ask. Names can wait for the case."),
         required=False,
         max_length=_LONGEST,
-        widget=_notes(),
+        widget=long_text(4),
+    )
+    gate_reason = forms.CharField(
+        label=_("Why you use this set all the same"), required=False, max_length=1000, widget=long_text(2)
+    )
+    alone = forms.ChoiceField(
+        label=_("Alone with the person"), choices=YesNo.choices, required=False, widget=forms.RadioSelect
+    )
+    language = forms.ChoiceField(label=_("Language of the conversation"), required=False)
+    interpreter = forms.CharField(label=_("Interpreter"), required=False, max_length=200)
+    source = forms.ChoiceField(
+        label=_("How they came to you"),
+        choices=[("", _("Not known")), *Source.choices],
+        required=False,
+    )
+    campaign = forms.CharField(
+        label=_("Which campaign"),
+        help_text=_("Where an awareness campaign brought them."),
+        required=False,
+        max_length=200,
     )
 
     def __init__(self, instrument: Instrument, teams: list[Team], data: Any = None) -> None:
@@ -83,24 +95,46 @@ class IdentificationForm(forms.Form):
         team.choices = [(str(each.pk), each.name) for each in teams]
         if len(teams) == 1:
             team.required, team.widget, team.initial = False, forms.HiddenInput(), str(teams[0].pk)
+        language = self.fields["language"]
+        assert isinstance(language, forms.ChoiceField)
+        language.choices = [("", _("Not known")), *LANGUAGES.choices()]
         for indicator in instrument.indicators:
-            hints = [str(indicator.help)] if indicator.help else []
-            if indicator.unverified:
-                hints.append(str(_("Unverified wording.")))
             self.fields[f"answers.{indicator.id}"] = forms.ChoiceField(
                 label=str(indicator.label),
-                help_text=" ".join(hints),
+                help_text=hint(indicator),
                 choices=ANSWERS,
                 initial=Answer.UNKNOWN.value,
                 required=False,
                 widget=forms.RadioSelect({"class": "govuk-radios--small"}),
             )
+            self.fields[f"evidence.{indicator.id}"] = forms.CharField(
+                label=_("What was seen or said"),
+                required=False,
+                max_length=1000,
+                widget=forms.TextInput({"dir": "auto"}),
+            )
 
-    def dimensions(self) -> Iterator[tuple[Dimension, list[BoundField]]]:
-        """Each dimension with the fields of its indicators."""
-        for dimension in self.instrument.dimensions:
-            indicators = self.instrument.by_dimension[dimension.id]
-            yield dimension, [self[f"answers.{indicator.id}"] for indicator in indicators]
+    def groups(self) -> Iterator[tuple[str, str, list[tuple[BoundField, BoundField]]]]:
+        """Id and label of each dimension, with the fields of its indicators: the answer and what speaks for it."""
+        labels = {dimension.id: str(dimension.label) for dimension in self.instrument.dimensions}
+        for id, indicators in self.instrument.by_dimension.items():
+            yield (
+                id or "questions",
+                labels[id] if id else str(_("Questions")),
+                [(self[f"answers.{each.id}"], self[f"evidence.{each.id}"]) for each in indicators],
+            )
+
+    @property
+    def interview(self) -> Interview:
+        """What is known of the conversation, with the notes on indicators by their id."""
+        data = self.cleaned_data
+        names = ("gate_reason", "alone", "language", "interpreter", "source", "campaign")
+        evidence = {
+            name.removeprefix("evidence."): note
+            for name, note in data.items()
+            if name.startswith("evidence.") and note
+        }
+        return Interview(**{name: data[name] for name in names}, evidence=evidence)
 
     @property
     def answers(self) -> dict[str, str]:
@@ -125,7 +159,7 @@ class ConsentForm(forms.Form):
         label=_("What was explained"),
         help_text=_("In your words: what is done with what, by whom, for how long, and the right to say no."),
         max_length=_LONGEST,
-        widget=_notes(),
+        widget=long_text(4),
     )
     language = forms.ChoiceField(label=_("Language it was explained in"), choices=())
     how = forms.ChoiceField(label=_("How it was given"), choices=How.choices, widget=forms.RadioSelect)
@@ -153,7 +187,7 @@ class ConsentForm(forms.Form):
 class FollowUpForm(forms.Form):
     """Something to be done, by when and by whom."""
 
-    about = forms.CharField(label=_("What is to be done"), max_length=_LONGEST, widget=_notes(rows=3))
+    about = forms.CharField(label=_("What is to be done"), max_length=_LONGEST, widget=long_text(3))
     due_on = forms.DateField(label=_("Day"), widget=DateInput, input_formats=["%Y-%m-%d"])
     due_time = forms.TimeField(label=_("Time"), widget=TimeInput({"class": "govuk-input--width-10"}))
     assignee = forms.ChoiceField(label=_("Who does it"))
@@ -180,5 +214,5 @@ class OutcomeForm(forms.Form):
     """What came of a follow-up."""
 
     outcome = forms.CharField(
-        label=_("What came of it"), required=False, max_length=_LONGEST, widget=_notes()
+        label=_("What came of it"), required=False, max_length=_LONGEST, widget=long_text(4)
     )

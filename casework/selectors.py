@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from casework.assessment import Assessment, assess
-from casework.case_file import CaseFile, open_case_file
-from casework.instruments import instrument
-from casework.models import Case, FollowUp, Identification
+from casework.case_file import CaseFile, SectionDocument, open_case_file
+from casework.interview import Interview
+from casework.models import Case, Draft, FollowUp, Identification
+from casework.offered import instrument_used
 from core import audit
-from core.access import open_many, open_object
+from core.access import OpenObject, grants_of, open_many, open_object
 from core.actor import Actor
 from core.models import CASE_ROLES, Kind, User
+
+FOLLOWED_UP = (Kind.CASE, Kind.IDENTIFICATION, Kind.DRAFT)
+"""What a follow-up can be for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class IdentificationDocument:
     age: int | None
     age_at_exploitation: int | None
     notes: str
+    interview: Interview
     assessment: Assessment
 
 
@@ -38,6 +43,14 @@ class FollowUpDocument:
     follow_up: FollowUp
     about: str
     outcome: str
+
+    @property
+    def case(self) -> Case | None:
+        """The case that it is for, also through the identification that the case was opened from."""
+        object = self.follow_up.object
+        if object.kind == Kind.CASE:
+            return object.case
+        return object.identification.case if object.kind == Kind.IDENTIFICATION else None
 
     @property
     def overdue(self) -> bool:
@@ -58,12 +71,14 @@ def read_identification(actor: Actor, identification_id: UUID) -> Identification
     )
     content: dict[str, Any] = json.loads(opened.unseal("identification", sealed=row.sealed))
     ages = {"age": content["age"], "age_at_exploitation": content["age_at_exploitation"]}
+    used = instrument_used(row.team.organisation_id, content["instrument"], content["version"])
     audit.record("identification.read", actor=actor, object=opened.object)
     return IdentificationDocument(
         identification=row,
         answers=content["answers"],
         notes=content["notes"],
-        assessment=assess(instrument(content["instrument"]), content["answers"], **ages),
+        interview=Interview.from_data(content["interview"]),
+        assessment=assess(used, content["answers"], **ages),
         **ages,
     )
 
@@ -80,24 +95,63 @@ def read_case(actor: Actor, case_id: UUID) -> CaseFile:
     return file
 
 
-def follow_ups_of(actor: Actor) -> QuerySet[FollowUp]:
-    """The follow-ups of the cases that the actor may see, the earliest first."""
-    visible = Case.objects.visible_to(actor).order_by().values("pk")
-    return (
-        FollowUp.objects.filter(case__in=visible).select_related("case", "assignee").order_by("due_at", "pk")
+def read_history(actor: Actor, case_id: UUID, section: str) -> tuple[CaseFile, list[SectionDocument]]:
+    """Every version of a section, newest first, and its case; who read it is noted. Raises NotVisible or Tampered."""
+    file = open_case_file(actor, case_id)
+    versions = file.history(section)
+    audit.record("section.history_read", actor=actor, object=file.opened.object, entry=f"section:{section}")
+    return file, versions
+
+
+def read_version(actor: Actor, case_id: UUID, section: str, version: int) -> SectionDocument:
+    """One version of a section; who read it is noted. Raises NotVisible or Tampered."""
+    file = open_case_file(actor, case_id)
+    document = file.version(section, version)
+    audit.record(
+        "section.version_read",
+        actor=actor,
+        object=file.opened.object,
+        entry=f"section:{section}",
+        version=version,
     )
+    return document
+
+
+def follow_ups_of(actor: Actor) -> QuerySet[FollowUp]:
+    """The follow-ups of the cases, identifications and drafts that the actor may see, the earliest first."""
+    visible = Q()
+    for kind in FOLLOWED_UP:
+        visible |= Q(object__in=grants_of(actor, kind).values("object"))
+    return (
+        FollowUp.objects.filter(visible)
+        .select_related("object__case", "object__identification__case", "object__draft", "assignee")
+        .order_by("due_at", "pk")
+    )
+
+
+def follow_ups_in(case: Case) -> Q:
+    """Those of a case and of the identifications that it was opened from."""
+    return Q(object=case.pk) | Q(object__identification__case=case)
 
 
 def read_follow_ups(actor: Actor, rows: Iterable[FollowUp]) -> list[FollowUpDocument]:
     """Open the given ones, with as many queries for fifty as for one. What the actor may not see is left out."""
     rows = list(rows)
-    opened = open_many(actor, {row.case_id for row in rows}, Kind.CASE)
+    opened: dict[UUID, OpenObject] = {}
+    for kind in FOLLOWED_UP:
+        of_kind = {row.object_id for row in rows if row.object.kind == kind}
+        opened |= open_many(actor, of_kind, kind) if of_kind else {}
     documents = []
     for row in rows:
-        if row.case_id in opened:
-            content = CaseFile(actor, row.case, opened[row.case_id]).read_follow_up(row)
+        if row.object_id in opened:
+            content = row.read(opened[row.object_id])
             documents.append(FollowUpDocument(row, content["about"], content.get("outcome", "")))
     return documents
+
+
+def drafts_of(actor: Actor) -> QuerySet[Draft]:
+    """The actor's own drafts, newest first."""
+    return Draft.objects.visible_to(actor).filter(author=actor.user)
 
 
 def team_members(case: Case) -> QuerySet[User]:

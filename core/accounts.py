@@ -121,6 +121,15 @@ def current_user_key(user_id: UUID) -> UserKey:
     return key
 
 
+def fingerprint(user: User) -> str:
+    """What two people compare before one admits the other: a hash of the person's public key, `3f2a 09c1 …`.
+
+    Raises Tampered where the key is not what Hearth wrote.
+    """
+    digest = crypto.digest(user.pk, bytes(current_user_key(user.pk).public_key)).hex()
+    return " ".join(digest[start : start + 4] for start in range(0, 24, 4))
+
+
 def current_team_key(team: Team) -> TeamKey:
     """The team's newest public key, its tag checked."""
     key = team.keys.latest("version")
@@ -140,6 +149,17 @@ def found_team(*, organisation: Organisation, name: str, founder: User, role: Ro
     return team
 
 
+def admissible(team: Team) -> list[User]:
+    """Who could be admitted to a team: people of its organisation who have keys and are not in it."""
+    people = User.objects.filter(organisation=team.organisation_id, is_active=True, keys__isnull=False)
+    return list(people.exclude(memberships__team=team).distinct())
+
+
+def roles_given_by(actor: Actor, team: Team) -> list[Role]:
+    """The roles that the actor may give in a team: a supervisor any, every other member their own alone."""
+    return [role for role in Role if actor.has_role(Role.SUPERVISOR, role, team_id=team.pk)]
+
+
 @transaction.atomic
 def admit_member(*, actor: Actor, team: Team, user: User, role: Role) -> Membership:
     """Seal the team's key to a person of the same organisation. Only a member can: it takes the team's key.
@@ -147,7 +167,7 @@ def admit_member(*, actor: Actor, team: Team, user: User, role: Role) -> Members
     A supervisor gives any role, every other member their own alone: nobody makes someone more than they are.
     Raises NotAllowed for anyone else; Invalid for a person without keys, of another organisation, or in the team.
     """
-    if not actor.has_role(Role.SUPERVISOR, role, team_id=team.pk):
+    if role not in roles_given_by(actor, team):
         raise NotAllowed
     if user.organisation_id != team.organisation_id:
         raise Invalid({"user": [_("This person belongs to another organisation.")]})

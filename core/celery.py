@@ -37,6 +37,14 @@ def run_item(item_id: str) -> None:
     run(UUID(item_id))
 
 
+@shared_task(name="core.forget_sessions")
+def forget_sessions() -> None:
+    """Delete the sessions that have run out, and the sealed keys with them."""
+    from django.core.management import call_command
+
+    call_command("clearsessions")
+
+
 @shared_task(name="core.beat")
 def beat() -> None:
     """Say that beat, broker and worker are all up."""

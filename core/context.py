@@ -28,7 +28,8 @@ def hearth(request: HttpRequest) -> dict[str, Any]:
     if actor.has_role(Role.ADVOCACY_OFFICER):
         entries.append(("statistics", _("Statistics")))
     if actor.has_role(Role.ADMINISTRATOR):
-        entries.append(("people", _("People and teams")))
+        entries += [("people", _("People and teams")), ("instruments", _("Instruments"))]
+    entries.append(("team", _("Team")))
     here = request.resolver_match.view_name if request.resolver_match else ""
     return {
         "actor": actor,

@@ -21,9 +21,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("hearth.web")
 
 # The views that anyone may see; every other one asks for an unlocked session (or, under the API, a token).
-PUBLIC_VIEWS = frozenset(
-    {"sign-in", "healthz", "set_language", "schema", "api-docs", "tokens", "javascript-catalog", "manifest"}
-)
+PUBLIC_VIEWS = frozenset({"sign-in", "healthz", "set_language", "schema", "api-docs", "tokens"})
 
 
 class RequestLog:

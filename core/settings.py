@@ -198,9 +198,14 @@ WHITENOISE_USE_FINDERS = DEBUG or TESTING
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French")), ("es", _("Spanish")), ("ar", _("Arabic"))]
 LOCALE_PATHS = [BASE_DIR / "core" / "locale"]
+FORMAT_MODULE_PATH = ["core.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+
+# --- uploads: they stay in memory, and a request of more bytes brings no file ---------------------------------
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
 # --- API --------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -224,6 +229,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "YesNoEnum": "casework.interview.YesNo",
         "YesNoUnknownEnum": ["yes", "no", "unknown"],
         "IdentificationStateEnum": "casework.models.Identification.State",
         "CaseStateEnum": "casework.models.Case.State",
@@ -258,6 +264,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 2
 CELERY_BEAT_SCHEDULE = {
     "beat": {"task": "core.beat", "schedule": 5.0, "options": {"expires": 20}},
     "relay": {"task": "core.relay", "schedule": 2.0, "options": {"expires": 10}},
+    "old sessions": {"task": "core.forget_sessions", "schedule": 3600.0, "options": {"expires": 3600}},
     "due follow-ups": {"task": "casework.find_due", "schedule": 15.0, "options": {"expires": 60}},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

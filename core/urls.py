@@ -13,6 +13,7 @@ urlpatterns = [
     path("sign-in/", views.sign_in_page, name="sign-in"),
     path("sign-out/", views.sign_out_page, name="sign-out"),
     path("password/", views.password_page, name="password"),
+    path("team/", views.team_page, name="team"),
     path("people/", views.people_page, name="people"),
     path("language/", set_language, name="set_language"),
     path("healthz", views.healthz, name="healthz"),

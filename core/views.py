@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core import rate
-from core.accounts import change_password
+from core.accounts import admit_member, change_password, fingerprint, roles_given_by
 from core.actor import Actor
 from core.auth import current_actor, set_key_cookie, sign_in, sign_out
 from core.errors import Invalid, NotVisible
-from core.forms import ChangePasswordForm, SignInForm
+from core.forms import AdmitForm, ChangePasswordForm, SignInForm
 from core.health import what_is_down
-from core.models import CASE_ROLES, Role, User
+from core.models import CASE_ROLES, Role, Team, User
 
 
 def actor_of(request: HttpRequest, *roles: Role) -> Actor:
@@ -82,7 +82,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("inbox")
     if actor.has_role(Role.ADVOCACY_OFFICER):
         return redirect("statistics")
-    return redirect("people")
+    return redirect("people" if actor.has_role(Role.ADMINISTRATOR) else "team")
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,6 +111,39 @@ def people_page(request: HttpRequest) -> HttpResponse:
         "memberships__team"
     )
     return render(request, "core/people.html", {"people": people, "organisation": actor.user.organisation})
+
+
+@require_http_methods(["GET", "POST"])
+def team_page(request: HttpRequest) -> HttpResponse:
+    """One's own fingerprint, one's teams with their members, and who waits to be admitted to them."""
+    actor = actor_of(request)
+    posted_form: AdmitForm | None = None
+    teams = []
+    for membership in actor.memberships:
+        team = membership.team
+        form = AdmitForm(team, roles_given_by(actor, team), request.POST if _is_for(request, team) else None)
+        if form.is_bound:
+            posted_form = form
+            if form.is_valid() and _admit(actor, team, form):
+                messages.success(request, _("Admitted. The team's key is sealed to this person now."))
+                return redirect("team")
+        teams.append((team, team.memberships.select_related("user"), form))
+    context = {"teams": teams, "fingerprint": fingerprint(actor.user)}
+    return render(request, "core/team.html", context, status=400 if posted_form else 200)
+
+
+def _is_for(request: HttpRequest, team: Team) -> bool:
+    return request.method == "POST" and f"{team.pk}-role" in request.POST
+
+
+def _admit(actor: Actor, team: Team, form: AdmitForm) -> bool:
+    user = User.objects.get(pk=form.cleaned_data["user"])
+    try:
+        admit_member(actor=actor, team=team, user=user, role=Role(form.cleaned_data["role"]))
+    except Invalid as error:
+        add_errors(form, error)
+        return False
+    return True
 
 
 @require_GET

@@ -134,8 +134,8 @@ def withdraw_page(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 def inbox_page(request: HttpRequest) -> HttpResponse:
     """The packets for the actor's teams, the ones that nobody has opened first."""
     actor = actor_of(request, Role.FOCAL_POINT)
-    unread_first = If(When(referral__state=Referral.State.SENT, then=Value(0)), default=Value(1))
-    packets = inbox_of(actor).order_by(unread_first, "-object__sort_key", "-pk")
+    opened = If(When(referral__state=Referral.State.SENT, then=Value(0)), default=Value(1))
+    packets = inbox_of(actor).annotate(opened=opened).order_by("opened", "-object__sort_key", "pk")
     return render(request, "referrals/inbox.html", {"page": page_of(request, packets)})
 
 

@@ -1,5 +1,6 @@
 """Cases and their sections in the API."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,11 @@ from rest_framework.views import APIView
 
 from casework import selectors, services
 from casework.api.consents import ConsentSerializer
+from casework.api.decisions import DecisionSerializer
 from casework.case_file import SectionDocument
 from casework.models import Case
+from casework.record.documents import differences
+from casework.record.fields import Value
 from casework.record.schema import section_serializer
 from casework.record.sections import SECTIONS
 from casework.record.sections import section as declared
@@ -61,6 +65,7 @@ class CaseSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(source="pk")
     number = serializers.CharField()
     state = serializers.ChoiceField(Case.State.choices)
+    urgent = serializers.BooleanField()
     opened_on = serializers.DateField()
     assigned_to = PersonSerializer()
     team = TeamSerializer()
@@ -82,6 +87,10 @@ class CaseDetailSerializer(DocumentSerializer, CaseSerializer):
     row = "case"
     sections = serializers.DictField(child=SectionSerializer(), help_text="By name.")
     consents = ConsentSerializer(many=True)
+    decisions = DecisionSerializer(many=True)
+    recovery_end = serializers.DateField(
+        allow_null=True, help_text="The last day of the recovery and reflection period. It closes nothing."
+    )
 
 
 class SectionChangeSerializer(BodySerializer):
@@ -107,11 +116,41 @@ class VersionSerializer(serializers.Serializer[Any]):
     values = ValuesField()
 
 
+class VersionSummarySerializer(serializers.Serializer[Any]):
+    """A version of a section, without its values."""
+
+    version = serializers.IntegerField()
+    saved_by = PersonSerializer()
+    saved_at = serializers.DateTimeField()
+    changed = serializers.ListField(
+        child=serializers.CharField(), help_text="The fields in which it differs from the version before."
+    )
+
+
+class VersionsSerializer(serializers.Serializer[Any]):
+    """Every version of a section."""
+
+    results = VersionSummarySerializer(many=True)
+
+
+class RestoreSerializer(BodySerializer):
+    """What was the newest version when it was decided to restore an earlier one."""
+
+    newest = serializers.IntegerField(min_value=1)
+
+
 class StaleSerializer(ProblemSerializer):
     """A problem, and where a newer version was saved, both versions."""
 
     newest = VersionSerializer(required=False)
     yours = ValuesField(required=False)
+
+
+STALE = {
+    (409, CONTENT_TYPE): OpenApiResponse(
+        StaleSerializer, "A newer version was saved meanwhile. Nothing was overwritten."
+    )
+}
 
 
 class Cases(APIView):
@@ -149,7 +188,7 @@ class OneCase(APIView):
 
     @operation("read_case", "Read a case", responses={200: CaseDetailSerializer}, problems=(404,))
     def get(self, request: Request, case_id: UUID) -> Response:
-        """Every section at its newest version, and the consents. That you read it is recorded."""
+        """Every section at its newest version, the consents and the decisions. That you read it is recorded."""
         file = selectors.read_case(actor_of(request, *CASE_ROLES), case_id)
         return Response(CaseDetailSerializer(file).data)
 
@@ -174,12 +213,7 @@ class OneSection(APIView):
         "Save a section",
         parameters=[SECTION],
         request=SectionChangeSerializer,
-        responses={
-            200: SectionSerializer,
-            (409, CONTENT_TYPE): OpenApiResponse(
-                StaleSerializer, "A newer version was saved meanwhile. Nothing was overwritten."
-            ),
-        },
+        responses={200: SectionSerializer, **STALE},
         problems=(403, 404),
     )
     def put(self, request: Request, case_id: UUID, section: str) -> Response:
@@ -194,3 +228,70 @@ class OneSection(APIView):
         )
         saved = SectionDocument(section, row.version, data["values"], row.saved_by, row.saved_at)
         return Response(SectionSerializer(saved).data)
+
+
+class Versions(APIView):
+    """The history of a section."""
+
+    @operation(
+        "list_section_versions",
+        "Versions of a section, newest first",
+        parameters=[SECTION],
+        responses={200: VersionsSerializer},
+        problems=(404,),
+    )
+    def get(self, request: Request, case_id: UUID, section: str) -> Response:
+        """Who saved each, when, and which fields changed. That you read it is recorded."""
+        _file, versions = selectors.read_history(actor_of(request, *CASE_ROLES), case_id, section)
+        before: Mapping[str, Value] = {}
+        results = []
+        for document in reversed(versions):
+            changed = [field.name for field, *_ in differences(declared(section), before, document.values)]
+            results.append(
+                {
+                    "version": document.version,
+                    "saved_by": document.saved_by,
+                    "saved_at": document.saved_at,
+                    "changed": changed,
+                }
+            )
+            before = document.values
+        return Response(VersionsSerializer({"results": results[::-1]}).data)
+
+
+class OneVersion(APIView):
+    """One version of a section."""
+
+    @operation(
+        "read_section_version",
+        "Read a version of a section",
+        parameters=[SECTION],
+        responses={200: SectionSerializer},
+        problems=(404,),
+    )
+    def get(self, request: Request, case_id: UUID, section: str, version: int) -> Response:
+        """As it was saved. That you read it is recorded."""
+        actor = actor_of(request, *CASE_ROLES)
+        return Response(SectionSerializer(selectors.read_version(actor, case_id, section, version)).data)
+
+
+class RestoreVersion(APIView):
+    """An earlier version of a section as the newest."""
+
+    @operation(
+        "restore_section_version",
+        "Restore a version of a section",
+        parameters=[SECTION],
+        request=RestoreSerializer,
+        responses={200: SectionSerializer, **STALE},
+        problems=(403, 404),
+    )
+    def post(self, request: Request, case_id: UUID, section: str, version: int) -> Response:
+        """Append a version with the values of this one. `newest` is the newest that you have seen."""
+        actor = actor_of(request, *CASE_ROLES)
+        data = body_of(request, RestoreSerializer)
+        row = services.restore_section(
+            actor=actor, case_id=case_id, section=section, version=version, base_version=data["newest"]
+        )
+        file = selectors.read_case(actor, case_id)
+        return Response(SectionSerializer(file.version(section, row.version)).data)

@@ -47,11 +47,14 @@ class FollowUpSerializer(DocumentSerializer):
 
     row = "follow_up"
     id = serializers.UUIDField(source="pk")
-    case = CaseReferenceSerializer()
+    case = CaseReferenceSerializer(
+        allow_null=True, help_text="None where it is for an identification without a case, or a draft."
+    )
     about = serializers.CharField()
     due_at = serializers.DateTimeField()
     overdue = serializers.BooleanField()
     assignee = PersonSerializer()
+    urgent = serializers.BooleanField()
     state = serializers.ChoiceField(FollowUp.State.choices)
     closed_at = serializers.DateTimeField(allow_null=True)
     outcome = serializers.CharField()

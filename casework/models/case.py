@@ -23,7 +23,9 @@ class Case(models.Model):
         ERASED = "erased", _("Erased")
 
     SENSITIVITY = {
-        **dict.fromkeys(("object", "number", "team", "assigned_to", "state", "opened_on"), Sensitivity.SAFE),
+        **dict.fromkeys(
+            ("object", "number", "team", "assigned_to", "state", "urgent", "opened_on"), Sensitivity.SAFE
+        ),
         "manifest": Sensitivity.SEALED,
         "sealed_fact_handle": Sensitivity.SEALED,
     }
@@ -38,6 +40,7 @@ class Case(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assigned_cases"
     )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
+    urgent = models.BooleanField(_("urgent"), default=False)
     opened_on = models.DateField(_("opened on"))
     # The newest version and hash of everything in the case, so that an older row put back is noticed.
     manifest = models.BinaryField()

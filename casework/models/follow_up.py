@@ -1,17 +1,19 @@
 """Follow-ups."""
 
+import json
 import uuid
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from casework.models.case import Case
-from core.models import Sensitivity
+from core.access import OpenObject
+from core.models import SealedObject, Sensitivity
+from core.padded import padded_json
 
 
 class FollowUp(models.Model):
-    """Something to be done for a case by a time. What it is about lies sealed under the case key."""
+    """Something to be done by a time, for a case, an identification or a draft, under whose key it lies sealed."""
 
     class State(models.TextChoices):
         """Overdue is not a state: it is `due` with a date in the past."""
@@ -22,19 +24,30 @@ class FollowUp(models.Model):
 
     SENSITIVITY = {
         **dict.fromkeys(
-            ("id", "case", "assignee", "due_at", "state", "notified_at", "closed_at", "created_by"),
+            (
+                "id",
+                "object",
+                "assignee",
+                "due_at",
+                "state",
+                "urgent",
+                "notified_at",
+                "closed_at",
+                "created_by",
+            ),
             Sensitivity.SAFE,
         ),
         "sealed": Sensitivity.SEALED,
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="follow_ups")
+    object = models.ForeignKey(SealedObject, on_delete=models.CASCADE, related_name="follow_ups")
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="follow_ups"
     )
     due_at = models.DateTimeField(_("due"))
     state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
+    urgent = models.BooleanField(_("urgent"), default=False)
     notified_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -59,3 +72,13 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    def seal(self, opened: OpenObject, content: dict[str, str]) -> None:
+        """Put in what it is about ({"about": ..., "outcome": ...}), under the key of the object that it is for."""
+        self.object = opened.object
+        self.sealed = opened.seal("follow-up", self.pk, content=padded_json(content))
+
+    def read(self, opened: OpenObject) -> dict[str, str]:
+        """What `seal` put in. Raises Tampered."""
+        content: dict[str, str] = json.loads(opened.unseal("follow-up", self.pk, sealed=self.sealed))
+        return content

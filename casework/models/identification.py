@@ -21,7 +21,9 @@ class Identification(models.Model):
         NEEDS_MORE = "needs_more_information", _("Needs more information")
 
     SENSITIVITY = {
-        **dict.fromkeys(("object", "team", "state", "recorded_on", "recorded_by", "case"), Sensitivity.SAFE),
+        **dict.fromkeys(
+            ("object", "team", "state", "urgent", "recorded_on", "recorded_by", "case"), Sensitivity.SAFE
+        ),
         "sealed": Sensitivity.SEALED,
     }
     KIND = Kind.IDENTIFICATION
@@ -31,6 +33,7 @@ class Identification(models.Model):
     )
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="identifications")
     state = models.CharField(_("state"), max_length=30, choices=State.choices)
+    urgent = models.BooleanField(_("urgent"), default=False)
     recorded_on = models.DateField(_("recorded on"))
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     case = models.ForeignKey(

@@ -6,35 +6,22 @@ means of their group. That child labour and forced begging count as forced labou
 exploitation, is Hearth's reading.
 """
 
-import gettext
-from functools import lru_cache
-
 import pycountry
 from django.utils.functional import lazy
-from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from casework.record.fields import Code, CodeList
+from core.iso_names import country_name, language_name
 
-
-@lru_cache(maxsize=64)
-def _catalogue(domain: str, language: str) -> gettext.NullTranslations:
-    return gettext.translation(domain, pycountry.LOCALES_DIR, [to_locale(language)], fallback=True)
-
-
-def _translated(domain: str, name: str) -> str:
-    """An ISO name in the interface language, from the catalogues that pycountry brings along."""
-    return _catalogue(domain, get_language() or "en").gettext(name)
-
-
-_iso_name = lazy(_translated, str)
+_country = lazy(country_name, str)
+_language = lazy(language_name, str)
 
 # ISO 3166-1 alpha-3, by the name in common use where ISO's own is an official one.
 COUNTRIES = CodeList(
     (
         Code(
             country.alpha_3,
-            _iso_name("iso3166-1", getattr(country, "common_name", country.name)),
+            _country(country.alpha_3),
             fact=country.alpha_3,
         )
         for country in pycountry.countries
@@ -50,7 +37,7 @@ _BESIDES = {
 }
 LANGUAGES = CodeList(
     (
-        Code(language.alpha_3, _iso_name("iso639-3", language.name))
+        Code(language.alpha_3, _language(language.alpha_3))
         for language in pycountry.languages
         if language.type == "L"
     ),
@@ -177,5 +164,232 @@ RECRUITERS = CodeList(
         Code("Friend", _("Friend"), flag="recruiter_friend", htcds="Acquainted"),
         Code("Acquaintance", _("Someone else they knew"), flag="recruiter_other", htcds="Acquainted"),
         Code("Stranger", _("A stranger"), flag="recruiter_other", htcds="Unaquainted"),
+    ]
+)
+
+MARITAL_STATUSES = CodeList(
+    [
+        Code("Single", _("Single")),
+        Code("Married", _("Married")),
+        Code("RegisteredPartnership", _("In a registered partnership")),
+        Code("Separated", _("Separated")),
+        Code("Divorced", _("Divorced")),
+        Code("Widowed", _("Widowed")),
+    ]
+)
+
+METHODS_OF_RECRUITMENT = CodeList(
+    [
+        Code("ThroughFamilyOrFamilyEvents", _("Through family")),
+        Code("ThroughFriendsOrSocialEvents", _("Through friends or at a social event")),
+        Code("AtWork", _("At work")),
+        Code("AtAPlaceOfBusiness", _("At an agency or another business")),
+        Code("AtAnEducationalInstitution", _("At a school or university")),
+        Code("ThroughOnlineSocialNetworks", _("On a social network or a messenger")),
+        Code("ThroughAnOnlineAdvertisement", _("An advertisement online")),
+        Code("ThroughANewspaperAdvert", _("An advertisement in print")),
+        Code("ThroughATelevisionAdvert", _("An advertisement on television")),
+        Code("Other", _("Another way")),
+    ]
+)
+
+# The kinds of services in the words of `referrals.taxonomy`, which this app can't import; a test compares them.
+KINDS_OF_NEEDS = CodeList(
+    [
+        Code("shelter_emergency", _("Emergency shelter")),
+        Code("shelter_transitional", _("Transitional shelter")),
+        Code("housing_long_term", _("Long-term housing")),
+        Code("medical_emergency", _("Emergency medical care")),
+        Code("medical_general", _("General medical care")),
+        Code("medical_sexual_reproductive", _("Sexual and reproductive health care")),
+        Code("forensic_medical", _("Forensic medical examination")),
+        Code("mhpss", _("Mental health and psychosocial support")),
+        Code("legal_advice", _("Legal advice")),
+        Code("legal_representation", _("Legal representation")),
+        Code("compensation_claim", _("Compensation claim")),
+        Code("non_punishment_support", _("Non-punishment support")),
+        Code("translation_interpretation", _("Translation and interpretation")),
+        Code("material_assistance", _("Material assistance")),
+        Code("cash_assistance", _("Cash assistance")),
+        Code("education", _("Education")),
+        Code("vocational_training", _("Vocational training")),
+        Code("employment_support", _("Employment support")),
+        Code("family_tracing", _("Family tracing")),
+        Code("family_reunification", _("Family reunification")),
+        Code("asylum_international_protection", _("Asylum and international protection")),
+        Code("resettlement", _("Resettlement")),
+        Code("humanitarian_visa", _("Humanitarian visa")),
+        Code("humanitarian_corridor", _("Humanitarian corridor")),
+        Code("residence_permit", _("Residence permit")),
+        Code("voluntary_return_reintegration", _("Voluntary return and reintegration")),
+        Code("integration_support", _("Integration support")),
+        Code("consular_documentation", _("Papers and identity documents")),
+        Code("police_report_support", _("Support in reporting to the police")),
+        Code("witness_protection", _("Witness protection")),
+        Code("guardianship", _("Guardianship")),
+    ]
+)
+
+URGENCIES = CodeList(
+    [
+        Code("today", _("Today")),
+        Code("this_week", _("This week")),
+        Code("this_month", _("This month")),
+        Code("later", _("Later")),
+    ]
+)
+
+RISK_LEVELS = CodeList(
+    [
+        Code("low", _("Low")),
+        Code("medium", _("Medium")),
+        Code("high", _("High")),
+        Code("immediate", _("Immediate: someone may be harmed today or this week")),
+    ]
+)
+
+REASONS_FOR_RISK = CodeList(
+    [
+        Code("place_known", _("Traffickers know where they stay")),
+        Code("in_contact", _("Traffickers are in contact with them")),
+        Code("threats", _("Threats against them")),
+        Code("threats_to_family", _("Threats against family or friends")),
+        Code("debt", _("A debt is held against them")),
+        Code("papers_held", _("Others hold their papers")),
+        Code("witness", _("They are a witness, or are thought to be one")),
+        Code("violence_at_home", _("Violence in the family or by a partner")),
+        Code("self_harm", _("Self-harm or thoughts of suicide")),
+        Code("health", _("Untreated illness or injury, or pregnancy")),
+        Code("no_safe_place", _("No safe place to stay")),
+        Code("removal", _("Detention or removal from the country")),
+        Code("children", _("Children of theirs are at risk")),
+        Code("other", _("Another reason")),
+    ]
+)
+
+# The terms of the UN Committee on the Rights of the Child, General Comment 6, as in `casework.interview`.
+ACCOMPANIMENTS = CodeList(
+    [
+        Code("accompanied", _("With a parent or a legal guardian")),
+        Code("unaccompanied", _("Without any adult who is responsible for them")),
+        Code("separated", _("With other adults, but not with a parent or guardian")),
+    ]
+)
+
+DETERMINATIONS = CodeList(
+    [
+        Code("stay", _("Stay where they are")),
+        Code("family_reunification", _("Family reunification")),
+        Code("return", _("Return, with a guardian and care arranged")),
+        Code("resettlement", _("Resettlement")),
+        Code("alternative_care", _("Alternative care")),
+        Code("deferred", _("Put off until more is known")),
+    ]
+)
+
+IMMIGRATION_STATUSES = CodeList(
+    [
+        Code("citizen", _("Citizen of this country")),
+        Code("free_movement", _("May live here without a permit")),
+        Code("permit", _("Residence permit")),
+        Code("visa", _("Visa")),
+        Code("asylum_applicant", _("Asylum applicant")),
+        Code("protected", _("Refugee, or under subsidiary or temporary protection")),
+        Code("tolerated", _("Tolerated: removal is suspended")),
+        Code("irregular", _("Without a right to stay")),
+        Code("unknown", _("Not known")),
+    ]
+)
+
+PAPERS = CodeList(
+    [
+        Code("passport", _("Passport")),
+        Code("identity_card", _("Identity card")),
+        Code("birth_certificate", _("Birth certificate")),
+        Code("visa", _("Visa")),
+        Code("residence_permit", _("Residence permit")),
+        Code("asylum_paper", _("Paper of an asylum applicant")),
+        Code("travel_document", _("Travel document of a refugee or stateless person")),
+        Code("none", _("None")),
+    ]
+)
+
+ASYLUM = CodeList(
+    [
+        Code("not_wished", _("Not wished")),
+        Code("wished", _("Wished, not yet applied")),
+        Code("applied", _("Applied")),
+        Code("granted", _("Granted")),
+        Code("refused", _("Refused")),
+        Code("appealed", _("Under appeal")),
+    ]
+)
+
+PERMITS = CodeList(
+    [
+        Code("not_applied", _("Not applied for")),
+        Code("applied", _("Applied for")),
+        Code("granted", _("Granted")),
+        Code("refused", _("Refused")),
+        Code("expired", _("Expired")),
+    ]
+)
+
+# The first two are those of article 14(1) of the Council of Europe Convention on Action against Trafficking (CETS 197).
+GROUNDS_OF_PERMIT = CodeList(
+    [
+        Code("personal_situation", _("Their personal situation")),
+        Code("cooperation", _("Co-operation with the authorities")),
+        Code("child", _("Best interests of a child")),
+        Code("humanitarian", _("Humanitarian reasons")),
+        Code("family", _("Family")),
+        Code("work_or_study", _("Work or study")),
+        Code("other", _("Another ground")),
+    ]
+)
+
+PROCEEDINGS = CodeList(
+    [
+        Code("criminal_witness", _("Criminal case against traffickers")),
+        Code("compensation", _("Compensation")),
+        Code("wages", _("Unpaid wages")),
+        Code("immigration", _("Asylum or residence")),
+        Code("family", _("Family or custody")),
+        Code("accused", _("Case against the survivor (non-punishment applies)")),
+        Code("other", _("Another case")),
+    ]
+)
+
+WISHES_TO_COOPERATE = CodeList(
+    [
+        Code("yes", _("Yes")),
+        Code("no", _("No")),
+        Code("undecided", _("Undecided")),
+        Code("not_asked", _("Not asked yet")),
+    ]
+)
+
+PATHWAYS = CodeList(
+    [
+        Code("integration", _("Integration")),
+        Code("resettlement", _("Resettlement")),
+        Code("humanitarian_corridor", _("Humanitarian corridor")),
+        Code("humanitarian_visa", _("Humanitarian visa")),
+        Code("family_reunification", _("Family reunification")),
+        Code("voluntary_return", _("Voluntary return")),
+    ]
+)
+
+TYPES_OF_SUPPORT = CodeList(
+    [
+        Code("SocialCare", _("Social care")),
+        Code("Health", _("Health")),
+        Code("Legal", _("Legal")),
+        Code("Financial", _("Financial")),
+        Code("Livelihood", _("Livelihood")),
+        Code("Education", _("Education")),
+        Code("RightsBasedTraining", _("Training in one's rights")),
+        Code("LabourExploitationRehabilitation", _("Recovery from labour exploitation")),
+        Code("SexualExploitationRehabilitation", _("Recovery from sexual exploitation")),
     ]
 )

@@ -75,6 +75,16 @@ def display(section: Section, values: Document) -> list[tuple[Field, str]]:
     return [(field, show(field, values[field.name])) for field in section.fields if field.name in values]
 
 
+def differences(section: Section, before: Document, after: Document) -> list[tuple[Field, str, str]]:
+    """The declared fields in which the two differ, each with both values as people read them, "" where empty."""
+    left, right = dict(display(section, before)), dict(display(section, after))
+    return [
+        (field, left.get(field, ""), right.get(field, ""))
+        for field in section.fields
+        if before.get(field.name) != after.get(field.name)
+    ]
+
+
 def choose(paths: Iterable[str], documents: Documents) -> dict[str, dict[str, Value]]:
     """The content of a referral packet: the chosen fields ("section.field") of the documents and no others.
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from django.utils.translation import get_language
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -73,6 +75,7 @@ class CodeList:
         self.pattern = pattern
         self._alphabetical = alphabetical
         self._offered = offered or frozenset(self.codes)
+        self._shown: dict[str, list[tuple[str, str]]] = {}
 
     def __contains__(self, value: object) -> bool:
         return value in self.codes
@@ -84,8 +87,11 @@ class CodeList:
 
     def choices(self) -> list[tuple[str, str]]:
         """(value, label) of what a form offers, in the interface language."""
-        shown = [(value, self.label(value)) for value in self.codes if value in self._offered]
-        return sorted(shown, key=_alphabet) if self._alphabetical else shown
+        language = get_language() or ""
+        if language not in self._shown:  # hundreds of languages, sorted: once a language, not once a form
+            shown = [(value, self.label(value)) for value in self.codes if value in self._offered]
+            self._shown[language] = sorted(shown, key=_alphabet) if self._alphabetical else shown
+        return list(self._shown[language])
 
 
 def _alphabet(choice: tuple[str, str]) -> str:

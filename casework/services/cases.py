@@ -1,4 +1,4 @@
-"""Opening a case and saving its sections."""
+"""Opening a case, and saving and restoring its sections."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -43,6 +43,7 @@ def open_case(*, actor: Actor, identification_id: UUID) -> Case:
         team=identification.team,
         assigned_to=actor.user,
         opened_on=timezone.localdate(),
+        urgent=identification.urgent,
         manifest=seal_manifest(opened, Manifest()),
     )
     identification.case = case
@@ -61,7 +62,29 @@ def save_section(
     versions where someone saved meanwhile.
     """
     file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
-    newest = file.section(section)
+    return _append(file, section, values, base_version, "section.saved")
+
+
+@transaction.atomic
+def restore_section(
+    *, actor: Actor, case_id: UUID, section: str, version: int, base_version: int
+) -> SectionVersion:
+    """Append an earlier version of a section as the newest one; `base_version` is the newest that the actor has seen.
+
+    Raises NotVisible where there is no such version, WrongState where it is the newest already, Invalid where today's
+    declaration doesn't take it any more, and what save_section raises.
+    """
+    file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
+    earlier = file.version(section, version)
+    if earlier.version == file.section(section).version:
+        raise WrongState
+    return _append(file, section, earlier.values, base_version, "section.restored", restored=version)
+
+
+def _append(
+    file: CaseFile, section: str, values: Mapping[str, object], base_version: int, action: str, **codes: int
+) -> SectionVersion:
+    actor, newest = file.actor, file.section(section)
     clean = validate(declared(section), values)
     if newest.version != base_version:
         raise Stale(newest_version=newest.version, newest=newest.values, yours=clean)
@@ -76,8 +99,8 @@ def save_section(
         saved_by=actor.user,
         saved_at=timezone.now(),
     )
-    file.note_change(f"section/{section}", version, fingerprint(sealed), "section.saved")
-    renew_fact(actor=actor, case_id=case_id)
+    file.note_change(f"section/{section}", version, fingerprint(sealed), action, **codes)
+    renew_fact(actor=actor, case_id=file.case.pk)
     return row
 
 

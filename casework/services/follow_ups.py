@@ -1,6 +1,6 @@
 """Planning follow-ups, doing them, and telling people that one is due."""
 
-import json
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -11,15 +11,16 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from casework.case_file import CaseFile, open_case_file
+from casework.case_file import open_case_file
+from casework.interview import ACTIONS, Concern
 from casework.models import FollowUp
 from core import audit, outbox
+from core.access import OpenObject, lock_object, open_object
 from core.actor import Actor
 from core.errors import Invalid, NotVisible, WrongState
-from core.models import CASE_ROLES, Level, Membership, User
+from core.models import CASE_ROLES, Kind, Level, Membership, User
 
 NOTIFY = "casework.notify_due"
-_PADDED_TO = 512
 
 
 @transaction.atomic
@@ -37,11 +38,46 @@ def plan_follow_up(
         raise Invalid({"assignee": [_("Choose a caseworker or supervisor of the team.")]})
     if not about.strip():
         raise Invalid({"about": [_("Say what is to be done.")]})
-    row = FollowUp(case=file.case, assignee_id=assignee, due_at=due_at, created_by=actor.user)
-    row.sealed = _seal(file, row, {"about": about.strip()})
+    return add_follow_up(actor, file.opened, due_at=due_at, about=about.strip(), assignee_id=assignee)
+
+
+def add_follow_up(
+    actor: Actor,
+    opened: OpenObject,
+    *,
+    due_at: datetime,
+    about: str,
+    assignee_id: UUID | None = None,
+    urgent: bool = False,
+) -> FollowUp:
+    """Write a follow-up for an open object, inside the caller's transaction."""
+    row = FollowUp(
+        due_at=due_at, assignee_id=assignee_id or actor.user.pk, created_by=actor.user, urgent=urgent
+    )
+    row.seal(opened, {"about": about})
     row.save(force_insert=True)
-    audit.record("follow_up.planned", actor=actor, object=file.opened.object, follow_up=row.pk)
+    audit.record("follow_up.planned", actor=actor, object=opened.object, follow_up=row.pk)
     return row
+
+
+def follow_up_concerns(actor: Actor, opened: OpenObject, concerns: Iterable[str]) -> None:
+    """An urgent follow-up, in hours, for each concern; inside the caller's transaction."""
+    for concern in concerns:
+        action = ACTIONS[Concern(concern)]
+        add_follow_up(
+            actor,
+            opened,
+            due_at=timezone.now() + action.within,
+            about=f"{Concern(concern).label}: {action.now}",
+            urgent=True,
+        )
+
+
+def move_follow_ups(source: OpenObject, target: OpenObject) -> None:
+    """Seal the follow-ups of one open object anew for another; inside the caller's transaction."""
+    for row in FollowUp.objects.filter(object=source.object):
+        row.seal(target, row.read(source))
+        row.save(update_fields=["object", "sealed"])
 
 
 def complete_follow_up(*, actor: Actor, follow_up_id: UUID, outcome: str = "") -> FollowUp:
@@ -56,24 +92,19 @@ def cancel_follow_up(*, actor: Actor, follow_up_id: UUID, outcome: str = "") -> 
 
 @transaction.atomic
 def _close(actor: Actor, follow_up_id: UUID, state: FollowUp.State, outcome: str) -> FollowUp:
-    row = FollowUp.objects.filter(pk=follow_up_id).first()
+    row = FollowUp.objects.select_related("object").filter(pk=follow_up_id).first()
     if row is None:
         raise NotVisible
-    file = open_case_file(actor, row.case_id, level=Level.WRITE, lock=True)
+    lock_object(row.object_id)
+    opened = open_object(actor, row.object_id, Kind(row.object.kind), level=Level.WRITE)
     row.refresh_from_db()
     if row.state != FollowUp.State.DUE:
         raise WrongState
-    row.sealed = _seal(file, row, file.read_follow_up(row) | {"outcome": outcome.strip()})
+    row.seal(opened, row.read(opened) | {"outcome": outcome.strip()})
     row.state, row.closed_at = state, timezone.now()
     row.save(update_fields=["sealed", "state", "closed_at"])
-    audit.record(f"follow_up.{state}", actor=actor, object=file.opened.object, follow_up=row.pk)
+    audit.record(f"follow_up.{state}", actor=actor, object=opened.object, follow_up=row.pk)
     return row
-
-
-def _seal(file: CaseFile, row: FollowUp, content: dict[str, str]) -> bytes:
-    written = json.dumps(content).encode()
-    padded = written.ljust(-(-len(written) // _PADDED_TO) * _PADDED_TO)
-    return file.opened.seal("follow-up", row.pk, content=padded)
 
 
 # --- without an Actor: ids, dates and states alone ---------------------------------------------------------------

@@ -1,26 +1,26 @@
 """Cases: the list, one case, and its sections."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from casework.case_file import CaseFile
+from casework.case_file import CaseFile, SectionDocument
 from casework.extensions import Panel, case_panels
 from casework.models import FollowUp
-from casework.record.documents import display
-from casework.record.fields import Field, Section, Value
+from casework.record.documents import differences, display
+from casework.record.fields import Field, Section
 from casework.record.forms import SectionForm, section_form
 from casework.record.sections import SECTIONS
 from casework.record.sections import section as declared
-from casework.selectors import cases_of, follow_ups_of, read_case, read_follow_ups
+from casework.selectors import cases_of, follow_ups_in, follow_ups_of, read_case, read_follow_ups
 from casework.services import save_section
 from casework.views.consents import consent_rows
+from casework.views.decisions import decision_rows, recovery_of
 from core.actor import Actor
 from core.errors import Invalid, Stale
 from core.models import CASE_ROLES
@@ -48,14 +48,18 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     file = read_case(actor, case_id)
     panels: list[Panel] = []
     case_panels.run(file, panels)
-    sections = [(section, _rows(file, section)) for section in SECTIONS]
-    sections.sort(key=lambda pair: pair[0].name != FIRST)
-    follow_ups = read_follow_ups(actor, follow_ups_of(actor).filter(case=file.case))
+    begun = [section for section in SECTIONS if file.section(section.name).values or section.name == FIRST]
+    sections = [(section, _rows(file, section), file.section(section.name).version) for section in begun]
+    sections.sort(key=lambda each: each[0].name != FIRST)
+    follow_ups = read_follow_ups(actor, follow_ups_of(actor).filter(follow_ups_in(file.case)))
     context = {
         "case": file.case,
         "sections": sections,
+        "empty": [section for section in SECTIONS if section not in begun],
         "first": FIRST,
         "consents": consent_rows(file),
+        "decisions": decision_rows(file),
+        "recovery": recovery_of(file),
         "due": [each for each in follow_ups if each.follow_up.state == FollowUp.State.DUE],
         "closed": [each for each in follow_ups if each.follow_up.state != FollowUp.State.DUE],
         "panels": panels,
@@ -74,7 +78,7 @@ def _rows(file: CaseFile, section: Section) -> Rows:
 @require_http_methods(["GET", "POST"])
 def section_page(request: HttpRequest, case_id: UUID, section: str) -> HttpResponse:
     """Change a section. Where someone saved meanwhile, both versions stand side by side and the form keeps what
-    was typed: saving again saves on top of the newest.
+    was typed: saving again saves on top of the newest, with the fields that are ticked as they are there.
     """
     actor = actor_of(request)
     file = read_case(actor, case_id)
@@ -85,7 +89,7 @@ def section_page(request: HttpRequest, case_id: UUID, section: str) -> HttpRespo
         return render(
             request, "casework/section.html", context | {"form": make(initial=dict(document.values))}
         )
-    form, status = make(request.POST), 400
+    form, status = make(_merged(request.POST, document)), 400
     base = request.POST.get("base_version", "")
     context["base"] = base if base.isdecimal() else ""
     if form.is_valid():
@@ -96,8 +100,7 @@ def section_page(request: HttpRequest, case_id: UUID, section: str) -> HttpRespo
             context |= {
                 "base": stale.newest_version,
                 "message": stale.message,
-                "differences": _differences(form.section, stale.newest, stale.yours),
-                "newest": read_case(actor, case_id).section(section),
+                **_conflict(read_case(actor, case_id), form.section, stale, int(base)),
             }
         except Invalid as error:
             add_errors(form, error)
@@ -105,6 +108,27 @@ def section_page(request: HttpRequest, case_id: UUID, section: str) -> HttpRespo
             messages.success(request, _("Saved."))
             return redirect("case", case_id)
     return render(request, "casework/section.html", context | {"form": form}, status=status)
+
+
+def _merged(posted: QueryDict, newest: SectionDocument) -> QueryDict:
+    """What was posted, with the fields that are to be taken from the newest version as they are there."""
+    merged = posted.copy()
+    for name in posted.getlist("take"):
+        value = newest.values.get(name, "")
+        merged.setlist(name, [str(each) for each in (value if isinstance(value, list) else [value])])
+    return merged
+
+
+def _conflict(file: CaseFile, section: Section, stale: Stale, base: int) -> dict[str, Any]:
+    """Where the two versions differ: (field, newest, yours, whether you left it as it was)."""
+    before = file.version(section.name, base).values if 0 < base < stale.newest_version else {}
+    return {
+        "newest": file.section(section.name),
+        "differences": [
+            (field, newest, yours, before.get(field.name) == stale.yours.get(field.name))
+            for field, newest, yours in differences(section, stale.newest, stale.yours)
+        ],
+    }
 
 
 def _save(actor: Actor, case_id: UUID, form: SectionForm, base: str) -> None:
@@ -118,15 +142,3 @@ def _save(actor: Actor, case_id: UUID, form: SectionForm, base: str) -> None:
         values=form.cleaned_data,
         base_version=int(base),
     )
-
-
-def _differences(
-    section: Section, newest: Mapping[str, Value], yours: Mapping[str, Value]
-) -> list[tuple[Field, str, str]]:
-    """(field, newest, yours) as people read them, for the fields in which the two versions differ."""
-    left, right = dict(display(section, newest)), dict(display(section, yours))
-    return [
-        (field, left.get(field, ""), right.get(field, ""))
-        for field in section.fields
-        if newest.get(field.name) != yours.get(field.name)
-    ]

@@ -48,7 +48,7 @@ def complete_page(request: HttpRequest, follow_up_id: UUID) -> HttpResponse:
     if not found:
         raise NotVisible
     document, form = found[0], OutcomeForm(posted(request))
-    back = next_url(request, resolve_url("case", document.follow_up.case_id))
+    back = next_url(request, resolve_url("case", document.case.pk) if document.case else resolve_url("today"))
     status = 200
     if request.method == "POST":
         status = 400

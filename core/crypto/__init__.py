@@ -8,7 +8,7 @@ from core.crypto.envelope import open_sealed, seal
 from core.crypto.errors import CannotOpen, CryptoError
 from core.crypto.framing import Part, Stored, frame
 from core.crypto.hpke import KEY_BYTES, new_key_pair, open_with, public_key_of, seal_to
-from core.crypto.secrets import Stretch, derive, new_key, same, stretch, tag
+from core.crypto.secrets import Stretch, derive, digest, new_key, same, stretch, tag
 
 __all__ = [
     "KEY_BYTES",
@@ -18,6 +18,7 @@ __all__ = [
     "Stored",
     "Stretch",
     "derive",
+    "digest",
     "frame",
     "new_key",
     "new_key_pair",

@@ -1,5 +1,6 @@
 """Keys from randomness, from passwords and from each other; tags and comparison."""
 
+import hashlib
 import hmac
 import os
 from dataclasses import dataclass
@@ -40,6 +41,11 @@ def stretch(password: str, salt: bytes, cost: Stretch) -> bytes:
 def tag(key: bytes, *parts: Part) -> bytes:
     """HMAC-SHA256 over the framed parts, 32 bytes."""
     return hmac.digest(key, frame(*parts), "sha256")
+
+
+def digest(*parts: Part) -> bytes:
+    """SHA-256 over the framed parts, 32 bytes."""
+    return hashlib.sha256(frame(*parts)).digest()
 
 
 def same(left: bytes, right: bytes) -> bool:

@@ -18,6 +18,7 @@ class Kind(models.TextChoices):
     IDENTIFICATION = "identification", _("Identification")
     CASE = "case", _("Case")
     PACKET = "packet", _("Packet")
+    DRAFT = "draft", _("Draft")
 
 
 class Level(models.TextChoices):

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django import template
 from django.forms import BaseForm, BoundField
 from django.forms.utils import flatatt
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -44,7 +45,7 @@ _TONES: Final = {
     ),
     "done": ("accepted", "approved", "completed", "done", "granted", "presumed victim", "published"),
     "waiting": ("due", "in progress", "needs more information", "on hold", "pending", "unverified wording"),
-    "stopped": ("declined", "expired", "overdue", "refused", "revoked", "withdrawn"),
+    "stopped": ("declined", "expired", "overdue", "refused", "revoked", "urgent", "withdrawn"),
 }
 _TONE_OF: Final = {state: tone for tone, states in _TONES.items() for state in states}
 
@@ -94,6 +95,12 @@ def problems(form: BaseForm) -> list[tuple[str, str, str]]:
 def tone(state: object) -> str:
     """Colour name of a state's tag: neutral, active, done, waiting or stopped."""
     return _TONE_OF.get(str(state).lower().replace("_", " "), "neutral")
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """A count with its thousands set apart as the language does: 12,345. Not for ids, years or values of inputs."""
+    return number_format(number, force_grouping=True)
 
 
 @register.filter

@@ -29,6 +29,8 @@ sign-out               GET    405      405      405      405      405      405  
 sign-out               POST   302      302      302      302      302      302      302      302      in
 password               GET    200      200      200      200      200      200      200      200      in
 password               POST   400      400      400      400      400      400      400      400      in
+team                   GET    200      200      200      200      200      200      200      200      in
+team                   POST   200      200      200      200      200      200      200      200      in
 people                 GET    404      404      404      404      404      404      200      404      in
 people                 POST   405      405      405      405      405      405      405      405      in
 set_language           GET    302      302      302      302      302      302      302      302      302
@@ -42,6 +44,16 @@ identification-list    GET    200      200      200      200      404      404  
 identification-list    POST   405      405      405      405      405      405      405      405      in
 identification-new     GET    200      200      200      200      404      404      404      404      in
 identification-new     POST   400      400      400      400      404      404      404      404      in
+rapid-new              GET    405      405      405      405      405      405      405      405      in
+rapid-new              POST   302      302      302      302      404      404      404      404      in
+rapid                  GET    302      404      404      404      404      404      404      404      in
+rapid                  POST   405      405      405      405      405      405      405      405      in
+rapid-screen           GET    200      404      404      404      404      404      404      404      in
+rapid-screen           POST   400      404      404      404      404      404      404      404      in
+rapid-finish           GET    405      405      405      405      405      405      405      405      in
+rapid-finish           POST   302      404      404      404      404      404      404      404      in
+rapid-stop             GET    200      404      404      404      404      404      404      404      in
+rapid-stop             POST   302      404      404      404      404      404      404      404      in
 identification         GET    200      200      200      404      404      404      404      404      in
 identification         POST   405      405      405      405      405      405      405      405      in
 identification-open-case GET  405      405      405      405      405      405      405      405      in
@@ -52,10 +64,16 @@ case                   GET    200      200      200      404      404      404  
 case                   POST   405      405      405      405      405      405      405      405      in
 section                GET    200      200      200      404      404      404      404      404      in
 section                POST   400      400      400      404      404      404      404      404      in
+section-history        GET    200      200      200      404      404      404      404      404      in
+section-history        POST   405      405      405      405      405      405      405      405      in
+section-restore        GET    405      405      405      405      405      405      405      405      in
+section-restore        POST   400      400      400      404      404      404      404      404      in
 consent-new            GET    200      200      200      404      404      404      404      404      in
 consent-new            POST   400      400      400      404      404      404      404      404      in
 consent-withdraw       GET    200      200      200      404      404      404      404      404      in
 consent-withdraw       POST   302      302      302      404      404      404      404      404      in
+decision-new           GET    200      200      200      404      404      404      404      404      in
+decision-new           POST   400      400      400      404      404      404      404      404      in
 follow-up-new          GET    200      200      200      404      404      404      404      404      in
 follow-up-new          POST   400      400      400      404      404      404      404      404      in
 follow-up-complete     GET    200      200      200      404      404      404      404      404      in
@@ -85,6 +103,15 @@ statistics             POST   405      405      405      405      405      405  
 statistics-csv         GET    404      404      404      404      404      200      404      404      in
 statistics-csv         POST   405      405      405      405      405      405      405      405      in
 
+instruments            GET    404      404      404      404      404      404      200      404      in
+instruments            POST   405      405      405      405      405      405      405      405      in
+instruments-new        GET    404      404      404      404      404      404      200      404      in
+instruments-new        POST   404      404      404      404      404      404      400      404      in
+instruments-wording    GET    404      404      404      404      404      404      200      404      in
+instruments-wording    POST   404      404      404      404      404      404      302      404      in
+instruments-switch     GET    405      405      405      405      405      405      405      405      in
+instruments-switch     POST   404      404      404      404      404      404      302      404      in
+
 schema                 GET    200      200      200      200      200      200      200      200      200
 api-docs               GET    200      200      200      200      200      200      200      200      200
 tokens                 POST   400      400      400      400      400      400      400      400      400
@@ -97,9 +124,15 @@ api-cases              POST   400      400      400      400      403      403  
 api-case               GET    200      200      200      404      404      404      404      404      401
 api-section            GET    200      200      200      404      404      404      404      404      401
 api-section            PUT    200      200      200      404      404      404      404      404      401
+api-section-versions   GET    200      200      200      404      404      404      404      404      401
+api-section-version    GET    200      200      200      404      404      404      404      404      401
+api-section-restore    POST   200      200      200      404      404      404      404      404      401
 api-consents           GET    200      200      200      404      404      404      404      404      401
 api-consents           POST   201      201      201      404      404      404      404      404      401
 api-consent-withdraw   POST   200      200      200      404      404      404      404      404      401
+api-decisions          GET    200      200      200      404      404      404      404      404      401
+api-decisions          POST   201      201      201      404      404      404      404      404      401
+api-instruments        GET    200      200      200      200      403      403      403      403      401
 api-follow-ups         GET    200      200      200      200      403      403      403      403      401
 api-follow-ups         POST   400      400      400      400      403      403      403      403      401
 api-follow-up-complete POST   200      200      200      404      404      404      404      404      401

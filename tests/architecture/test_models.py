@@ -13,6 +13,11 @@ BY_LABEL = {model._meta.label: model for model in MODELS}
 
 # Text in clear that has no list of choices, and why a survivor can't stand in it.
 TEXT_IN_CLEAR = {
+    "casework.OwnInstrument.instrument": "the id of a set of questions",
+    "casework.OwnInstrument.version": "a version of it",
+    "casework.OwnInstrument.text": "the questions themselves, before anybody answers",
+    "casework.ConfirmedWording.instrument": "the id of a set of questions",
+    "casework.ConfirmedWording.version": "a version of it",
     "core.Organisation.name": "an organisation",
     "core.Team.name": "a team",
     "core.User.email": "staff",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from casework.models import Case, Consent, Identification
-from casework.services import plan_follow_up, record_identification
+from casework.services import add_instrument, plan_follow_up, record_identification, save_section, start_draft
 from core.accounts import create_person, make_keys
 from core.models import ApiToken, User
 from referrals.demo import Persona, World
@@ -21,12 +21,14 @@ from referrals.models import Packet
 from referrals.services import draft_referral, send_referral
 from tests.architecture.matrix import CELLS, PERSONAS
 from tests.conftest import PASSWORD, api, sign_in
+from tests.instruments import LANTERN
 
 OF_THE_PACKET = {"api-referral-accept", "api-referral-decline"}  # by the id of a referral that was sent
 API = ("api-", "token", "schema")
-# What the API checks before it looks for the thing: sent right, so that the thing is looked for.
+# What is checked before the thing is looked for: sent right, so that it is looked for.
 BODIES: dict[str, dict[str, object]] = {
-    "api-section": {"version": 1, "values": {}},
+    "api-section": {"version": 2, "values": {}},
+    "api-section-restore": {"newest": 2},
     "api-consents": {
         "purpose": "statistics",
         "given_on": "2026-01-16",
@@ -34,9 +36,20 @@ BODIES: dict[str, dict[str, object]] = {
         "explained": "x",
         "language": "nep",
     },
+    "api-decisions": {
+        "kind": "ngo_assessment",
+        "outcome": "possible",
+        "decided_on": "2026-01-16",
+        "body": "NGO",
+    },
     "api-referral-decline": {"reason": "full"},
+    "instruments-wording": {"instrument": "ilo-adult-sexual"},
+    "instruments-switch": {"instrument": "lantern", "version": "1", "to": "off"},
 }
-QUERIES = {"api-table": {"rows": "citizenship", "columns": "ageBroad"}}
+QUERIES = {
+    "api-table": {"rows": "citizenship", "columns": "ageBroad"},
+    "instruments-wording": {"instrument": "ilo-adult-sexual"},
+}
 
 
 def patterns(found: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -71,7 +84,8 @@ def test_every_address_and_method_stands_in_the_table_and_nothing_else_does() ->
 def test_an_address_takes_ids_that_nobody_guesses_and_no_words_about_people() -> None:
     for route, pattern in ADDRESSES:
         kinds = {type(each).__name__ for each in pattern.pattern.converters.values()}
-        assert kinds <= {"UUIDConverter"} or route.endswith("sections/<slug:section>/"), route
+        named = "sections/<slug:section>/" in route or route.endswith("drafts/<uuid:draft_id>/<slug:screen>/")
+        assert kinds <= {"UUIDConverter"} or named, route
 
 
 @pytest.fixture
@@ -99,6 +113,8 @@ def ids(world: World, assigned: Persona, case: Case, share_consent: None) -> dic
             fields=["identity.chosen_name"],
         )
 
+    values = {"chosen_name": "Linnet"}
+    save_section(actor=assigned.actor, case_id=case.pk, section="identity", values=values, base_version=1)
     unopened = record_identification(
         actor=assigned.actor,
         team_id=world.team.pk,
@@ -106,11 +122,15 @@ def ids(world: World, assigned: Persona, case: Case, share_consent: None) -> dic
         answers={},
         interviewed_on=date(2026, 1, 15),
     )
+    add_instrument(actor=world["administrator"].actor, text=LANTERN)
     packet = Packet.objects.get(referral=send_referral(actor=assigned.actor, referral_id=draft().pk))
     return {
         "identification_id": unopened.pk,
         "case_id": case.pk,
         "section": "identity",
+        "version": 1,
+        "draft_id": start_draft(actor=assigned.actor, team_id=world.team.pk, instrument_id="raft").pk,
+        "screen": "before",
         "consent_id": Consent.objects.get(case=case).pk,
         "follow_up_id": plan_follow_up(
             actor=assigned.actor, case_id=case.pk, due_at=timezone.now(), about="x"
@@ -131,8 +151,10 @@ def address(pattern: URLPattern, ids: dict[str, Any]) -> str:
 def answer(client: Client | APIClient, method: str, pattern: URLPattern, ids: dict[str, Any]) -> str:
     """The status, with what the request changed undone."""
     sent: dict[str, Any] = {"data": QUERIES.get(str(pattern.name), {})} if method == "GET" else {}
-    if method != "GET" and isinstance(client, APIClient):
-        sent = {"data": BODIES.get(str(pattern.name), {}), "format": "json"}
+    if method != "GET":
+        sent = {"data": BODIES.get(str(pattern.name), {})}
+        if isinstance(client, APIClient):
+            sent["format"] = "json"
     with transaction.atomic():
         response = getattr(client, method.lower())(address(pattern, ids), **sent)
         transaction.set_rollback(True)
@@ -182,8 +204,8 @@ def test_what_is_not_there_answers_as_what_one_may_not_see(people: dict[str, Per
         name: uuid4()
         for _route, pattern in ADDRESSES
         for name in pattern.pattern.converters
-        if name != "section"
-    } | {"section": "identity", "sent_id": uuid4()}
+        if name not in ("section", "version")
+    } | {"section": "identity", "version": 1, "sent_id": uuid4()}
     for _route, pattern in ADDRESSES:
         if str(pattern.name).startswith(API) != (side == "API") or not pattern.pattern.converters:
             continue

@@ -20,7 +20,19 @@ NOTE = "Wants to hear of the unpaid thursdays"
 ANSWER = "Ask for Benedikta at the side door"
 TODO = "Bring the green umbrella to the library"
 OBSERVED = "Flinched whenever the telephone rang twice"
-CANARIES = [NAME, FAMILY, PHONE, "5550182", STORY, "Ombrellara", NOTE, ANSWER, TODO, OBSERVED]
+SECTIONS = {
+    "identity": {"Given name": NAME, "Family name": FAMILY},
+    "contact_and_safety": {"Phone": PHONE},
+    "risk_and_safety": {"Safety plan": "Knock twice at the bakery", "People to keep out": "Uncle Tarquinius"},
+    "needs": {"Details": "Spectacles with a violet frame"},
+    "trafficking_experience": {"In their own words": STORY},
+    "child_protection": {"Guardian": "Aunt Philomena", "The child's view": "Wants to keep the tortoise"},
+    "legal_status": {"Details of the proceedings": "Docket Zephyr before the lower court"},
+    "plan": {"Objectives": "To bake sourdough for a living"},
+    "notes": {"Notes": "Spoke of the lighthouse keeper"},
+}
+RECORDED = [value for values in SECTIONS.values() for value in values.values()]
+CANARIES = [*RECORDED, "5550182", "Ombrellara", NOTE, ANSWER, TODO, OBSERVED]
 
 PRESENT = [
     "Misled about what the work is, where, or for whom",
@@ -60,14 +72,10 @@ def done(browser: Browser, hearth: Running) -> dict[str, str]:
     for shown in ("Deceptive recruitment", "Papers kept by others", "61 indicators are still unknown"):
         expect(page.get_by_text(shown).first).to_be_visible()
 
-    # 2. A case from it, with its three sections.
+    # 2. A case from it, with something in every section.
     press(page, "Open a case")
     case = page.url
-    for section, values in {
-        "identity": {"Given name": NAME, "Family name": FAMILY},
-        "contact_and_safety": {"Phone": PHONE},
-        "trafficking_experience": {"In their own words": STORY},
-    }.items():
+    for section, values in SECTIONS.items():
         page.goto(f"{case}sections/{section}/")
         for label, value in values.items():
             page.get_by_label(re.compile(f"^{label}")).first.fill(value)

@@ -9,13 +9,22 @@ from django.utils import timezone
 
 from advocacy.models import Fact
 from casework.models import Case, FollowUp, Identification, SectionVersion
-from casework.services import open_case, plan_follow_up, record_consent, record_identification
+from casework.record.sections import SECTIONS as RECORD
+from casework.services import (
+    add_instrument,
+    confirm_wording,
+    open_case,
+    plan_follow_up,
+    record_consent,
+    record_identification,
+)
 from casework.services.consents import How, Purpose
 from core.accounts import admit_member, found_team
 from core.models import Role
 from referrals.demo import Persona, World
 from tests.answers import answer, at_fault, nothing_written, problem, queries
 from tests.conftest import SECTIONS, api
+from tests.instruments import LANTERN
 
 TODAY = timezone.localdate()
 TOMORROW = TODAY + timedelta(days=1)
@@ -89,6 +98,8 @@ class TestWhoMayWhat:
             ("get", f"{of_case}consents/", None),
             ("post", f"{of_case}consents/", new_consent(purpose="keep_record")),
             ("post", f"{of_case}consents/{consent.pk}/withdraw/", {}),
+            ("get", f"{of_case}decisions/", None),
+            ("post", f"{of_case}decisions/", TestDecisions().new()),
             (
                 "post",
                 "/api/v1/follow-ups/",
@@ -117,7 +128,7 @@ class TestWhoMayWhat:
             getattr(client, method)(path, body, format="json").status_code for method, path, body in doors
         ]
         # The case was opened before, and what is done can't be cancelled.
-        assert statuses == [200, 409, 200, 200, 200, 200, 201, 200, 201, 200, 409]
+        assert statuses == [200, 409, 200, 200, 200, 200, 201, 200, 200, 201, 201, 200, 409]
 
     @pytest.mark.parametrize("persona", WITHOUT_THE_ROLE)
     @pytest.mark.parametrize("path", COLLECTIONS)
@@ -155,20 +166,58 @@ class TestIdentifications:
         assert result["unknown"] == len(unknown)
 
     def test_it_reads_as_it_was_recorded(self, assigned: Persona) -> None:
-        client, sent = api(assigned), new_identification(age_at_exploitation=16)
+        interview = {"gate_reason": "Nothing else in their language."}
+        client, sent = api(assigned), new_identification(age_at_exploitation=16, interview=interview)
         made = answer(client.post("/api/v1/identifications/", sent, format="json"), 201)
         read = answer(client.get(f"/api/v1/identifications/{made['id']}/"))
         assert read == made
-        assert {name: read[name] for name in sent if name != "instrument"} == {
-            name: value for name, value in sent.items() if name != "instrument"
-        }
+        others = sent.keys() - {"instrument", "interview"}
+        assert {name: read[name] for name in others} == {name: sent[name] for name in others}
+        assert read["interview"].items() >= interview.items()
         assert read["result"]["palermo_result"] == "indicators_of_child_trafficking"
+
+    def test_the_conversation_is_kept_whole(self, assigned: Persona) -> None:
+        sent: dict[str, Any] = {
+            "alone": "no",
+            "present": "A sister.",
+            "language": "nep",
+            "interpreter": "Rosa",
+            "not_interpreters": "her cousin",
+            "limits_explained": "yes",
+            "consented": "yes",
+            "source": "campaign",
+            "campaign": "Posters at the harbour",
+            "concerns": ["medical", "suicidal"],
+            "presumed_child": False,
+            "accompaniment": "",
+            "guardian": "",
+            "gate_reason": "",
+            "evidence": {"ex_excessive_hours": "Sixteen hours, every day."},
+        }
+        client, body = api(assigned), new_identification(interview=sent)
+        made = answer(client.post("/api/v1/identifications/", body, format="json"), 201)
+        assert made["interview"] == sent
+        assert made["urgent"]
+        follow_ups = answer(client.get("/api/v1/follow-ups/"))["results"]
+        assert [(each["urgent"], each["case"]) for each in follow_ups] == [(True, None)] * 2
+
+    def test_a_concern_that_is_named_twice_is_followed_up_once(self, assigned: Persona) -> None:
+        body = new_identification(interview={"concerns": ["medical", "medical"]})
+        answer(api(assigned).post("/api/v1/identifications/", body, format="json"), 201)
+        assert FollowUp.objects.count() == 1
+
+    def test_what_nobody_asked_stays_unknown(self, assigned: Persona) -> None:
+        made = answer(
+            api(assigned).post("/api/v1/identifications/", new_identification(), format="json"), 201
+        )
+        assert made["interview"]["concerns"] is None
+        assert (made["interview"]["alone"], made["interview"]["evidence"]) == ("", {})
 
     def test_the_list_says_nothing_of_what_was_said(self, assigned: Persona, case: Case) -> None:
         (row,) = answer(api(assigned).get("/api/v1/identifications/"))["results"]
         assert row["case"] == str(case.pk)
         assert row["recorded_by"] == {"id": str(assigned.user.pk), "name": assigned.user.name}
-        assert row.keys() == {"id", "state", "team", "interviewed_on", "recorded_by", "case"}
+        assert row.keys() == {"id", "state", "urgent", "team", "interviewed_on", "recorded_by", "case"}
 
     @pytest.mark.parametrize(
         ("change", "fields"),
@@ -198,6 +247,19 @@ class TestIdentifications:
             ({"notes": "n" * 10_001}, {"notes"}),
             ({"team": "mine"}, {"team"}),
             ({"state": "not_indicated"}, {"state"}),
+            ({"age_at_exploitation": 16}, {"interview.gate_reason"}),
+            ({"interview": "alone"}, {"interview.non_field_errors"}),
+            ({"interview": None}, {"interview"}),
+            ({"interview": {"alone": "perhaps"}}, {"interview.alone"}),
+            ({"interview": {"aloan": "yes"}}, {"interview.aloan"}),
+            ({"interview": {"language": "english"}}, {"interview.language"}),
+            ({"interview": {"concerns": ["danger_now", "bored"]}}, {"interview.concerns.1"}),
+            ({"interview": {"concerns": "medical"}}, {"interview.concerns"}),
+            ({"interview": {"presumed_child": "perhaps"}}, {"interview.presumed_child"}),
+            ({"interview": {"campaign": "Posters", "source": "police"}}, {"interview.campaign"}),
+            ({"interview": {"interpreter": "X", "not_interpreters": "x"}}, {"interview.interpreter"}),
+            ({"interview": {"evidence": {"no_such": "seen"}}}, {"interview.evidence.no_such"}),
+            ({"interview": {"evidence": ["seen"]}}, {"interview.evidence"}),
         ],
     )
     def test_what_can_not_be_taken_is_named_and_nothing_is_written(
@@ -245,7 +307,7 @@ class TestCases:
         read = answer(client.get(f"/api/v1/cases/{made['id']}/"))
         assert {name: read[name] for name in made} == made
         assert [(name, s["version"], s["values"]) for name, s in read["sections"].items()] == [
-            (name, 0, {}) for name in SECTIONS
+            (section.name, 0, {}) for section in RECORD
         ]
 
     def test_only_once(self, assigned: Persona, case: Case, identification: Identification) -> None:
@@ -261,15 +323,111 @@ class TestCases:
     def test_it_reads_whole(self, assigned: Persona, case: Case, consent: Any) -> None:
         body = answer(api(assigned).get(f"/api/v1/cases/{case.pk}/"))
         assert body["number"] == case.number
-        assert {name: section["values"] for name, section in body["sections"].items()} == SECTIONS
+        recorded = {name: each["values"] for name, each in body["sections"].items() if each["values"]}
+        assert recorded == SECTIONS
         assert body["sections"]["identity"]["saved_by"]["name"] == assigned.user.name
         assert [each["purpose"] for each in body["consents"]] == ["statistics"]
 
     def test_the_list_says_nothing_of_what_it_says(self, assigned: Persona, case: Case) -> None:
         response = api(assigned).get("/api/v1/cases/")
         (row,) = answer(response)["results"]
-        assert row.keys() == {"id", "number", "state", "opened_on", "assigned_to", "team"}
+        assert row.keys() == {"id", "number", "state", "urgent", "opened_on", "assigned_to", "team"}
         assert b"Linnet" not in response.content
+
+
+class TestDecisions:
+    def new(self, **changes: Any) -> dict[str, Any]:
+        return {
+            "kind": "reasonable_grounds",
+            "outcome": "positive",
+            "decided_on": "2026-02-01",
+            "body": "Police",
+            "country": "GBR",
+            "reason": "The contract was false.",
+        } | changes
+
+    def test_they_are_appended(self, assigned: Persona, case: Case) -> None:
+        client, path = api(assigned), f"/api/v1/cases/{case.pk}/decisions/"
+        sent = self.new()
+        first = answer(client.post(path, sent, format="json"), 201)
+        assert {name: first[name] for name in sent} == sent
+        assert (first["recovery_days"], first["recorded_by"]["name"]) == (30, assigned.user.name)
+        second = answer(
+            client.post(path, self.new(kind="conclusive_grounds", outcome="negative"), format="json"), 201
+        )
+        assert answer(client.get(path)) == [first, second]
+        read = answer(client.get(f"/api/v1/cases/{case.pk}/"))
+        assert (read["decisions"], read["recovery_end"]) == ([first, second], "2026-03-03")
+
+    @pytest.mark.parametrize(
+        ("change", "fields"),
+        [
+            ({"kind": "verdict"}, {"kind"}),
+            ({"kind": ["reasonable_grounds"]}, {"kind"}),
+            ({"outcome": "extended"}, {"outcome"}),
+            ({"decided_on": TOMORROW.isoformat()}, {"decided_on"}),
+            ({"body": "Parish"}, {"body"}),
+            ({"country": "IT", "recovery_days": 45}, {"country"}),
+            ({"country": ""}, {"recovery_days"}),
+            ({"recovery_days": 29}, {"recovery_days"}),
+            ({"recovery_days": 0}, {"recovery_days"}),
+            ({"recovery_days": 10**30}, {"recovery_days"}),
+            ({"recovery_end": "2027-01-01"}, {"recovery_end"}),
+        ],
+    )
+    def test_what_can_not_be_taken_is_named_and_nothing_is_written(
+        self, assigned: Persona, case: Case, change: dict[str, Any], fields: set[str]
+    ) -> None:
+        client = api(assigned)
+        with nothing_written():
+            refused = client.post(f"/api/v1/cases/{case.pk}/decisions/", self.new(**change), format="json")
+        assert at_fault(refused) == fields
+
+
+class TestInstruments:
+    PATH = "/api/v1/instruments/"
+
+    def test_it_says_what_there_is_to_ask(self, assigned: Persona) -> None:
+        found = {each["id"]: each for each in answer(api(assigned).get(self.PATH))}
+        assert found.keys() >= {
+            "ilo-adult-labour",
+            "ilo-child-labour",
+            "raft",
+            "qyit",
+            "tvit-short",
+            "palermo",
+        }
+        labour = found["ilo-adult-labour"]
+        assert (len(labour["indicators"]), len(labour["dimensions"])) == (67, 6)
+        strengths = {each["id"]: each["strength"] for each in labour["indicators"]}
+        assert strengths["ex_excessive_hours"] == "strong"
+        assert labour["population"]["from_age"] == 18
+        (accuracy,) = found["qyit"]["accuracy"]
+        assert accuracy["survivors"] == 30
+        assert found["qyit"]["source"]["certainty"] == "from_memory"
+
+    def test_in_the_language_that_was_asked_for(self, world: World, assigned: Persona) -> None:
+        add_instrument(actor=world["administrator"].actor, text=LANTERN)
+        client = api(assigned)
+        lantern = {}
+        for language in ("en", "fr"):
+            found = answer(client.get(self.PATH, HTTP_ACCEPT_LANGUAGE=language))
+            lantern[language] = next(each for each in found if each["id"] == "lantern")
+        assert lantern["fr"]["indicators"][0]["label"] == "Quelqu'un garde ses papiers"
+        assert lantern["en"]["indicators"][1]["ask_if"] == {"papers_kept": "present"}
+        assert lantern["en"]["indicators"][0]["help"] == "Passport, visa or identity card."
+
+    def test_only_what_one_s_organisation_uses(self, world: World) -> None:
+        administrator = world["administrator"].actor
+        add_instrument(actor=administrator, text=LANTERN)
+        confirm_wording(actor=administrator, instrument_id="ilo-adult-sexual")
+        ours = {each["id"] for each in answer(api(world["assigned"]).get(self.PATH))}
+        theirs = {each["id"] for each in answer(api(world["stranger"]).get(self.PATH))}
+        assert ours - theirs == {"lantern", "ilo-adult-sexual"}
+
+    def test_it_needs_the_role(self, world: World) -> None:
+        for name in WITHOUT_THE_ROLE:
+            problem(api(world[name]).get(self.PATH), 403, "not_allowed")
 
 
 class TestSections:

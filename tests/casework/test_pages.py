@@ -191,12 +191,13 @@ def test_a_long_list_has_pages(
 ) -> None:
     monkeypatch.setattr("core.paging.page_of.__defaults__", (2,))
     made = [str(identify(assigned, world).pk) for _ in range(3)]
-    first, second = (text(browser.get(f"/identifications/?page={number}")) for number in (1, 2))
+    first = text(browser.get("/identifications/"))
+    second = text(browser.get(f"/identifications/?after={made[1]}"))
     assert [pk in first for pk in made] == [False, True, True]
     assert [pk in second for pk in made] == [True, False, False]
-    assert 'href="?page=2" rel="next"' in first
-    assert 'href="?page=1" rel="prev"' in second
-    assert browser.get("/identifications/?page=x").status_code == 200
+    assert f'href="?after={made[1]}" rel="next"' in first
+    assert f'href="?before={made[0]}" rel="prev"' in second
+    assert f'href="?after={made[1]}" rel="next"' in text(browser.get("/identifications/?after=x"))
 
 
 # --- identifications ----------------------------------------------------------------------------------------------
@@ -250,10 +251,62 @@ def test_little_evidence_never_says_that_someone_is_not_concerned(browser: Clien
     assert "Needs more information" in page
 
 
-def test_an_age_that_does_not_fit_the_set_is_a_warning(browser: Client) -> None:
-    page = text(browser.post(NEW, ANSWERS | {"interviewed_on": "2026-01-15", "age": "16"}, follow=True))
+def test_an_age_that_does_not_fit_the_set_needs_a_reason(browser: Client, assigned: Persona) -> None:
+    form = ANSWERS | {"interviewed_on": "2026-01-15", "age": "16"}
+    refused = browser.post(NEW, form)
+    assert refused.status_code == 400
+    assert 'id="id_gate_reason_error"' in text(refused)
+    assert "Under 18: use a children&#x27;s instrument and child protection." in text(refused)
+    assert not Identification.objects.exists()
+    page = text(browser.post(NEW, form | {"gate_reason": "The interpreter knows no other set."}, follow=True))
     assert "Under 18: use a children&#x27;s instrument and child protection." in page
     assert "Not needed under 18." in page
+    assert "The interpreter knows no other set." in page
+
+
+def test_no_reason_is_asked_for_where_the_age_fits(browser: Client) -> None:
+    assert "gate_reason" not in text(browser.get(NEW))
+
+
+def test_the_conversation_and_the_evidence_are_kept_with_the_answers(
+    browser: Client, assigned: Persona
+) -> None:
+    known = {
+        "interviewed_on": "2026-01-15",
+        "alone": "yes",
+        "language": "nep",
+        "interpreter": "Someone trusted",
+        "source": "campaign",
+        "campaign": "Know your rights",
+        "evidence.dr_wages_earnings": "The contract said twice as much",
+        "evidence.cd_violence_victim": "Nothing was said of it",
+    }
+    page = text(browser.post(NEW, ANSWERS | known, follow=True))
+    for words in ("Someone trusted", "Nepali", "Awareness campaign", "Know your rights", "twice as much"):
+        assert words in page, words
+    assert "Notes on other indicators" in page, "a note on what was absent is not lost"
+    interview = read_identification(assigned.actor, Identification.objects.get().pk).interview
+    assert (interview.alone, interview.source, interview.language) == ("yes", "campaign", "nep")
+    assert len(interview.evidence) == 2
+
+
+def test_a_campaign_that_led_nobody_here_is_refused_at_its_field(browser: Client) -> None:
+    response = browser.post(NEW, ANSWERS | {"interviewed_on": "2026-01-15", "campaign": "Rights"})
+    assert response.status_code == 400
+    assert 'id="id_campaign_error"' in text(response)
+
+
+def test_what_a_set_does_not_cover_is_said_and_the_palermo_record_offered(
+    browser: Client, world: World, assigned: Persona
+) -> None:
+    palermo = f"{NEW}?instrument=palermo"
+    labour = text(browser.get(reverse("identification", args=[identify(assigned, world).pk])))
+    assert "This set asks about labour exploitation alone." in labour
+    assert palermo in labour
+    form = {"interviewed_on": "2026-01-15", "answers.act_recruitment": "present"}
+    recorded = text(browser.post(palermo, form, follow=True))
+    assert "No purpose is recorded so far" in recorded
+    assert palermo not in recorded
 
 
 @pytest.mark.parametrize(
@@ -290,6 +343,11 @@ def test_the_result_of_a_screening_tool_is_shown_too(
     )
     page = text(browser.get(reverse("identification", args=[made.pk])))
     assert "Not screened" in page
+    assert "rests on 12 survivors" in page
+    for among, right in (("1.4", 4), ("10", 22), ("30", 52)):
+        assert f"where {among} of 100 people are survivors, about {right} of 100 positive screens are" in page
+    assert page.count("unverified wording") >= 4
+    assert "not a victim" not in page.lower()
 
 
 def test_a_case_is_opened_once_from_an_identification(

@@ -7,10 +7,12 @@ import yaml
 from django.utils.translation import override
 
 from advocacy.facts import FactValues
+from casework.interview import Accompaniment
 from casework.record import codelists
 from casework.record.fields import Code, Field, Kind, Sensitivity
 from casework.record.sections import SECTIONS, field, section
 from core.errors import Invalid, NotVisible
+from referrals.taxonomy import ServiceType
 
 HTCDS: dict[str, list[str]] = yaml.safe_load(
     (Path(codelists.__file__).parent / "htcds-2.0.yaml").read_text(encoding="utf-8")
@@ -84,6 +86,44 @@ def test_names_are_unique_and_the_earlier_date_is_in_the_same_section() -> None:
 
 def test_the_code_word_never_leaves_the_case() -> None:
     assert not field("contact_and_safety.code_word").shareable
+
+
+def test_who_must_be_kept_out_and_the_notes_never_leave_the_case() -> None:
+    for path in ("risk_and_safety.people_kept_out", "risk_and_safety.organisations_kept_out"):
+        assert not field(path).shareable
+    assert not field("child_protection.guardian_in_conflict").shareable
+    assert not any(each.shareable for each in section("notes").fields)
+
+
+def test_the_sections_stand_in_the_order_of_the_pages() -> None:
+    assert [owner.name for owner in SECTIONS] == [
+        "identity",
+        "contact_and_safety",
+        "risk_and_safety",
+        "needs",
+        "trafficking_experience",
+        "child_protection",
+        "legal_status",
+        "plan",
+        "notes",
+    ]
+
+
+def test_needs_are_the_kinds_of_services_in_the_same_words() -> None:
+    assert [(code.value, str(code.label)) for code in codelists.KINDS_OF_NEEDS.codes.values()] == [
+        (value, str(label)) for value, label in ServiceType.choices
+    ]
+
+
+def test_a_child_is_accompanied_in_the_words_of_the_interview() -> None:
+    assert [(code.value, str(code.label)) for code in codelists.ACCOMPANIMENTS.codes.values()] == [
+        (value, str(label)) for value, label in Accompaniment.choices
+    ]
+
+
+def test_a_review_may_lie_ahead_but_not_before_the_assessment() -> None:
+    review = field("risk_and_safety.review_on")
+    assert (review.in_future, review.not_before) == (True, "assessed_on")
 
 
 def test_a_field_is_found_by_its_path() -> None:

@@ -171,6 +171,8 @@ def raw_values(field: Field) -> st.SearchStrategy[Any]:
     match field.kind:
         case Kind.TEXT | Kind.LONG_TEXT:
             return texts
+        case Kind.DATE if field.not_before:  # no end comes before its beginning
+            return st.just(TODAY.isoformat())
         case Kind.DATE:
             return st.dates(datetime.date(1900, 1, 1), TODAY).map(str)
         case Kind.MONTH:  # one for all, so that no end comes before its beginning

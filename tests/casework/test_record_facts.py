@@ -128,7 +128,7 @@ def planted() -> st.SearchStrategy[dict[str, dict[str, Any]]]:
         {
             owner.name: st.fixed_dictionaries(
                 {
-                    field.name: by_kind[field.kind]
+                    field.name: st.just("2020-01-01") if field.not_before else by_kind[field.kind]
                     for field in owner.fields
                     if field.sensitivity is Sensitivity.IDENTIFYING
                 }

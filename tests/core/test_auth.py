@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from django.contrib.sessions.models import Session
 from django.core import signing
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from core import checks, rate
 from core.accounts import change_password, create_person
 from core.auth import KeySlotBackend, NoHasher
+from core.celery import app, forget_sessions
 from core.models import AuditEvent, Membership, User
 from referrals.demo import World
 from tests.conftest import PASSWORD, api, sign_in
@@ -333,3 +336,18 @@ def test_the_session_is_signed(world: World) -> None:
     [row] = Session.objects.all()
     with pytest.raises(signing.BadSignature):
         signing.loads(row.session_data + "x", salt="django.contrib.sessions.SessionStore")
+
+
+def test_a_session_that_ran_out_is_deleted_with_its_sealed_key(world: World) -> None:
+    client = sign_in(world["assigned"])
+    Session.objects.update(expire_date=timezone.now() - timedelta(minutes=1))
+    forget_sessions()
+    assert not Session.objects.exists()
+    assert client.get("/today/").status_code == 302
+
+
+def test_every_scheduled_task_exists(settings: Any) -> None:
+    import casework.tasks  # noqa: F401
+
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert scheduled <= set(app.tasks)

@@ -6,12 +6,28 @@ A new section is a module here and its name in SECTIONS; a new field is a declar
 from django.utils.translation import gettext_lazy as _
 
 from casework.record.fields import Field, Section
+from casework.record.sections.child_protection import CHILD_PROTECTION
 from casework.record.sections.contact_and_safety import CONTACT_AND_SAFETY
 from casework.record.sections.identity import IDENTITY
+from casework.record.sections.legal_status import LEGAL_STATUS
+from casework.record.sections.needs import NEEDS
+from casework.record.sections.notes import NOTES
+from casework.record.sections.plan import PLAN
+from casework.record.sections.risk_and_safety import RISK_AND_SAFETY
 from casework.record.sections.trafficking_experience import TRAFFICKING_EXPERIENCE
 from core.errors import Invalid, NotVisible
 
-SECTIONS: tuple[Section, ...] = (IDENTITY, CONTACT_AND_SAFETY, TRAFFICKING_EXPERIENCE)
+SECTIONS: tuple[Section, ...] = (
+    IDENTITY,
+    CONTACT_AND_SAFETY,
+    RISK_AND_SAFETY,
+    NEEDS,
+    TRAFFICKING_EXPERIENCE,
+    CHILD_PROTECTION,
+    LEGAL_STATUS,
+    PLAN,
+    NOTES,
+)
 _BY_NAME = {section.name: section for section in SECTIONS}
 
 

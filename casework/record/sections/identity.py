@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from casework.record.codelists import COUNTRIES, GENDERS, LANGUAGES, YES_NO_UNKNOWN
+from casework.record.codelists import COUNTRIES, GENDERS, LANGUAGES, MARITAL_STATUSES, YES_NO_UNKNOWN
 from casework.record.fields import Field, Kind, Section, Sensitivity
 
 IDENTITY = Section(
@@ -113,6 +113,24 @@ IDENTITY = Section(
             _("Dialect or another language"),
             _("What an interpreter must know, or a language that is not in the list."),
             Sensitivity.IDENTIFYING,
+        ),
+        Field(
+            "marital_status",
+            _("Marital status"),
+            _("Only where it matters for their papers or their safety."),
+            Sensitivity.QUASI,
+            Kind.CODE,
+            MARITAL_STATUSES,
+            htcds="prs_MaritalStatus",
+        ),
+        Field(
+            "children",
+            _("Number of children"),
+            _("Those who depend on them, here or elsewhere."),
+            Sensitivity.QUASI,
+            Kind.NUMBER,
+            htcds="prs_NumberOfChildren",
+            maximum=30,
         ),
         Field(
             "document_numbers",

@@ -6,6 +6,7 @@ from casework.record.codelists import (
     COUNTRIES,
     KINDS_OF_SEXUAL_EXPLOITATION,
     MEANS_OF_CONTROL,
+    METHODS_OF_RECRUITMENT,
     RECRUITERS,
     SECTORS_OF_LABOUR,
     TYPES_OF_EXPLOITATION,
@@ -61,6 +62,15 @@ TRAFFICKING_EXPERIENCE = Section(
             Kind.CODES,
             RECRUITERS,
             htcds="vic_RelationshipToTrafficker",
+        ),
+        Field(
+            "methods_of_recruitment",
+            _("How they were recruited"),
+            _("Where the first contact or promise came from."),
+            Sensitivity.QUASI,
+            Kind.CODES,
+            METHODS_OF_RECRUITMENT,
+            htcds="vic_MethodOfRecruitment",
         ),
         Field(
             "country_recruited",
