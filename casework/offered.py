@@ -1,11 +1,12 @@
 """Which instruments an organisation uses: the published ones that are switched on, and its own."""
 
-from functools import lru_cache
+from dataclasses import replace
+from functools import cache, lru_cache
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from casework.instruments import Instrument, load_instruments, parse_instrument
+from casework.instruments import Certainty, Instrument, load_instruments, parse_instrument
 from casework.models import ConfirmedWording, OwnInstrument
 from core.errors import Invalid
 
@@ -15,13 +16,23 @@ def _parsed(text: str) -> Instrument:
     return parse_instrument(text, file="own")
 
 
+@cache
+def _as_confirmed(instrument_id: str) -> Instrument:
+    """A published instrument whose wording someone here has held against its source: on, and no longer unverified."""
+    published = load_instruments()[instrument_id]
+    checked = tuple(replace(each, certainty=Certainty.FOUND) for each in published.indicators)
+    return replace(published, enabled=True, indicators=checked)
+
+
 def offered_to(organisation_id: UUID) -> list[Instrument]:
     """What may be used now: published and switched on (or its wording confirmed here), then the organisation's own."""
     confirmed = set(
         ConfirmedWording.objects.filter(organisation=organisation_id).values_list("instrument", "version")
     )
     published = [
-        each for each in load_instruments().values() if each.enabled or (each.id, each.version) in confirmed
+        _as_confirmed(each.id) if (each.id, each.version) in confirmed else each
+        for each in load_instruments().values()
+        if each.enabled or (each.id, each.version) in confirmed
     ]
     own = OwnInstrument.objects.filter(organisation=organisation_id, enabled=True)
     return [*published, *(_parsed(row.text) for row in own)]
@@ -45,4 +56,7 @@ def instrument_used(organisation_id: UUID, instrument_id: str, version: str) -> 
     own = OwnInstrument.objects.filter(
         organisation=organisation_id, instrument=instrument_id, version=version
     ).first()
-    return _parsed(own.text) if own else load_instruments()[instrument_id]
+    if own:
+        return _parsed(own.text)
+    published = load_instruments()[instrument_id]
+    return published if published.enabled else _as_confirmed(published.id)

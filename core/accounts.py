@@ -198,6 +198,12 @@ def _seal_membership(*, user: User, team: Team, role: Role, team_key: bytes) -> 
     return membership
 
 
+def may_end(actor: Actor, membership: Membership) -> bool:
+    """Whether the actor may end a membership: their own, or any in a team that they supervise or administer."""
+    own = membership.user_id == actor.user.pk
+    return own or actor.has_role(Role.SUPERVISOR, Role.ADMINISTRATOR, team_id=membership.team_id)
+
+
 @transaction.atomic
 def remove_member(*, actor: Actor, membership: Membership) -> None:
     """End a membership. The person opens nothing of the team from now on: the server's shares stay behind.
@@ -205,8 +211,7 @@ def remove_member(*, actor: Actor, membership: Membership) -> None:
     Raises NotAllowed unless the actor supervises or administers that team, or leaves it; Refused for the last
     member of a team that was granted something: its key would be gone for good.
     """
-    own = membership.user_id == actor.user.pk
-    if not own and not actor.has_role(Role.SUPERVISOR, Role.ADMINISTRATOR, team_id=membership.team_id):
+    if not may_end(actor, membership):
         raise NotAllowed
     team = Team.objects.select_for_update().get(pk=membership.team_id)
     if team.grants.exists() and not team.memberships.exclude(pk=membership.pk).exists():

@@ -14,6 +14,7 @@ urlpatterns = [
     path("sign-out/", views.sign_out_page, name="sign-out"),
     path("password/", views.password_page, name="password"),
     path("team/", views.team_page, name="team"),
+    path("team/<uuid:membership_id>/end/", views.end_membership_page, name="end-membership"),
     path("people/", views.people_page, name="people"),
     path("language/", set_language, name="set_language"),
     path("healthz", views.healthz, name="healthz"),

@@ -1,6 +1,7 @@
 """Core's pages: sign-in and out, home, health."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import authenticate
@@ -11,13 +12,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core import rate
-from core.accounts import admit_member, change_password, fingerprint, roles_given_by
+from core.accounts import (
+    admit_member,
+    change_password,
+    fingerprint,
+    may_end,
+    remove_member,
+    roles_given_by,
+)
 from core.actor import Actor
 from core.auth import current_actor, set_key_cookie, sign_in, sign_out
-from core.errors import Invalid, NotVisible
+from core.errors import Invalid, NotAllowed, NotVisible
 from core.forms import AdmitForm, ChangePasswordForm, SignInForm
 from core.health import what_is_down
-from core.models import CASE_ROLES, Role, Team, User
+from core.models import CASE_ROLES, Membership, Role, Team, User
 
 
 def actor_of(request: HttpRequest, *roles: Role) -> Actor:
@@ -127,7 +135,8 @@ def team_page(request: HttpRequest) -> HttpResponse:
             if form.is_valid() and _admit(actor, team, form):
                 messages.success(request, _("Admitted. The team's key is sealed to this person now."))
                 return redirect("team")
-        teams.append((team, team.memberships.select_related("user"), form))
+        members = [(each, may_end(actor, each)) for each in team.memberships.select_related("user")]
+        teams.append((team, members, form))
     context = {"teams": teams, "fingerprint": fingerprint(actor.user)}
     return render(request, "core/team.html", context, status=400 if posted_form else 200)
 
@@ -144,6 +153,25 @@ def _admit(actor: Actor, team: Team, form: AdmitForm) -> bool:
         add_errors(form, error)
         return False
     return True
+
+
+@require_http_methods(["GET", "POST"])
+def end_membership_page(request: HttpRequest, membership_id: UUID) -> HttpResponse:
+    """Ask, then end a membership. Raises NotVisible for one of a team that is not the actor's."""
+    actor = actor_of(request)
+    memberships = Membership.objects.filter(team__in=actor.team_ids).select_related("user", "team__group")
+    membership = memberships.filter(pk=membership_id).first()
+    if membership is None:
+        raise NotVisible
+    if not may_end(actor, membership):
+        raise NotAllowed
+    if request.method == "POST":
+        remove_member(actor=actor, membership=membership)
+        messages.success(
+            request, _("The membership has ended. Nothing of the team opens for this person now.")
+        )
+        return redirect("home")
+    return render(request, "core/end_membership.html", {"membership": membership})
 
 
 @require_GET

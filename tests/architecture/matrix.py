@@ -31,6 +31,8 @@ password               GET    200      200      200      200      200      200  
 password               POST   400      400      400      400      400      400      400      400      in
 team                   GET    200      200      200      200      200      200      200      200      in
 team                   POST   200      200      200      200      200      200      200      200      in
+end-membership         GET    403      200      200      404      404      404      404      404      in
+end-membership         POST   403      302      302      404      404      404      404      404      in
 people                 GET    404      404      404      404      404      404      200      404      in
 people                 POST   405      405      405      405      405      405      405      405      in
 set_language           GET    302      302      302      302      302      302      302      302      302

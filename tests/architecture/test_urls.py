@@ -131,6 +131,7 @@ def ids(world: World, assigned: Persona, case: Case, share_consent: None) -> dic
         "version": 1,
         "draft_id": start_draft(actor=assigned.actor, team_id=world.team.pk, instrument_id="raft").pk,
         "screen": "before",
+        "membership_id": world["teammate"].user.memberships.get().pk,
         "consent_id": Consent.objects.get(case=case).pk,
         "follow_up_id": plan_follow_up(
             actor=assigned.actor, case_id=case.pk, due_at=timezone.now(), about="x"

@@ -214,6 +214,15 @@ def test_a_confirmed_wording_switches_a_set_on_for_one_organisation(
     assert "ilo-adult-sexual" not in {id for id, _version in offered(world["stranger"])}
 
 
+def test_a_confirmed_wording_is_no_longer_called_unverified(world: World, administrator: Persona) -> None:
+    confirm_wording(actor=administrator.actor, instrument_id="ilo-adult-sexual")
+    made = recorded(world["assigned"], world, "ilo-adult-sexual")
+    read = read_identification(world["assigned"].actor, made.pk).assessment.instrument
+    [shown] = [each for each in offered_to(world.team.organisation_id) if each.id == "ilo-adult-sexual"]
+    for used in (read, shown):
+        assert not any(indicator.unverified for indicator in used.indicators)
+
+
 def test_a_wording_is_confirmed_once_and_only_where_it_waits_for_that(administrator: Persona) -> None:
     actor = administrator.actor
     confirm_wording(actor=actor, instrument_id="ilo-adult-sexual")

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from casework.models import Case
 from core.accounts import create_person, fingerprint, make_keys
 from core.models import Membership, Organisation, Role, User
 from referrals.demo import World
@@ -91,3 +92,29 @@ def test_a_team_that_is_not_ones_own_is_not_there(world: World) -> None:
     user = newcomer(world)
     assert admit(sign_in(world["advocate"]), world, user, Role.CASEWORKER).status_code == 200
     assert not Membership.objects.filter(user=user).exists()
+
+
+def test_a_supervisor_ends_a_membership_at_once(world: World, case: Case) -> None:
+    leaving = sign_in(world["teammate"])
+    assert leaving.get(f"/cases/{case.pk}/").status_code == 200
+    membership = Membership.objects.get(user=world["teammate"].user)
+    response = sign_in(world["supervisor"]).post(f"/team/{membership.pk}/end/")
+    assert response.status_code == 302
+    assert leaving.get(f"/cases/{case.pk}/").status_code == 404
+
+
+def test_a_caseworker_leaves_but_ends_nobody_else_s_membership(world: World) -> None:
+    client = sign_in(world["assigned"])
+    theirs = Membership.objects.get(user=world["teammate"].user)
+    assert client.post(f"/team/{theirs.pk}/end/").status_code == 403
+    own = Membership.objects.get(user=world["assigned"].user)
+    assert client.post(f"/team/{own.pk}/end/").status_code == 302
+    assert list(Membership.objects.filter(pk__in=[theirs.pk, own.pk])) == [theirs]
+
+
+def test_the_last_member_of_a_team_that_holds_cases_stays(world: World, case: Case) -> None:
+    Membership.objects.filter(team=world.team).exclude(user=world["supervisor"].user).delete()
+    last = Membership.objects.get(team=world.team)
+    response = sign_in(world["supervisor"]).post(f"/team/{last.pk}/end/")
+    assert response.status_code == 409
+    assert Membership.objects.filter(pk=last.pk).exists()
