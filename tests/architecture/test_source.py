@@ -122,7 +122,7 @@ def test_tasks_and_commands_have_no_keys(path: Path) -> None:
 
 
 MACHINE = re.compile(
-    r"/home/|/root/|/work/|\.local\b|\b(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2,3}\b"
+    rf"/home/|/root/|{re.escape(str(ROOT))}|\.local\b|\b(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{{1,3}}){{2,3}}\b"
 )
 WRITTEN = [
     *MODULES,
