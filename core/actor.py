@@ -63,10 +63,6 @@ class Keyring:
             private = self._private_key
         return crypto.open_with(private, grant.sealed, *grant_context(grant))
 
-    def export_for_session(self) -> bytes:
-        """The private key, for core.auth alone, which seals it at once."""
-        return self._private_key
-
 
 def grant_context(grant: Grant) -> tuple[crypto.Part, ...]:
     """What a grant's seal is bound to: purpose, object, recipient and the versions of both keys."""
