@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.running import Running, running, until
 
@@ -29,6 +29,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail("CI needs Chromium: apt-get install chromium")
         pytest.skip("no Chromium on this machine: apt-get install chromium")
+    expect.set_options(timeout=15_000)  # the machine is shared with the other workers' tests
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
         yield launched
@@ -54,7 +55,7 @@ class Person:
             base_url=url, locale=locale, viewport={"width": 390, "height": 844}
         )
         self.complaints: list[str] = []
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(20_000)
         self.page: Page = self.context.new_page()
         self.page.on(
             "console", lambda message: message.type == "error" and self.complaints.append(message.text)

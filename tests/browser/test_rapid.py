@@ -59,6 +59,7 @@ class Phone:
 
     def looks_right(self) -> None:
         """Nothing lies outside of the screen, and a thumb can hit every answer."""
+        self.page.wait_for_load_state("load")  # with its style sheet: a page has a size before it
         outside = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
@@ -256,7 +257,8 @@ def test_a_broken_line_costs_at_most_the_screen_being_filled(phone: Phone, heart
     hearth.kill("web")
     with phone.page.expect_event("requestfailed") as failed:
         phone.tap(ON)
-    assert failed.value.failure == "net::ERR_CONNECTION_REFUSED"
+    # refused, or cut off where Chromium still held a connection from before
+    assert failed.value.failure in {"net::ERR_CONNECTION_REFUSED", "net::ERR_CONNECTION_RESET"}
     hearth.start("web")
     until(lambda: hearth.health()[0] == 200, "web again")
     phone.page.goto(address.rsplit("/", 2)[0] + "/")
