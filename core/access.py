@@ -1,6 +1,7 @@
-"""The only place that grants and revokes, and the only way to an object's key.
+"""The gate: who is granted and revoked what, and the only way to an object's key.
 
-A permission is a key: one call writes guardian's permission rows and the sealed grant, in one transaction.
+A permission is a key: one call writes guardian's permission rows and the sealed grant (core/grant_rows.py), in one
+transaction; core/dormant.py holds the verbs of a grant that sleeps, core/keeping_out.py those of people to keep out.
 `manage.py check_access` (core/access_audit.py) proves that the two agree.
 
     KEK wraps S;  G is sealed to each team or person;  key vN = wrapped under HKDF(salt=S, ikm=G, info=object, N)
@@ -8,52 +9,40 @@ A permission is a key: one call writes guardian's permission rows and the sealed
 
 import time
 from collections.abc import Iterable
-from functools import cache
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from django.contrib.auth.models import Permission
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import F, FilteredRelation, Q, QuerySet
-from django.db.models.signals import post_migrate
-from django.dispatch import receiver
-from guardian.shortcuts import remove_perm
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from core import audit, crypto
-from core.accounts import current_team_key, current_user_key
-from core.actor import Actor, grant_context
+from core import audit, crypto, journal, outbox
+from core.actor import Actor
+from core.bulk import insert_many
 from core.errors import NotAllowed, NotVisible, Refused, Tampered
+from core.grant_rows import Principal, delete_grant, seal_grant, to, write_grant, write_grants
+from core.granted import Granted
 from core.kek import kek
-from core.models import (
-    CASE_ROLES,
-    PERMISSIONS,
-    Grant,
-    Kind,
-    Level,
-    ObjectKey,
-    Role,
-    SealedObject,
-    ServerShare,
-    Team,
-    TeamPermission,
-    User,
-    UserPermission,
-)
+from core.marks import is_kept_out, kept_out_among, marks_of, marks_on, write_marks
+from core.models import CASE_ROLES, Grant, Kind, Level, ObjectKey, Role, SealedObject, ServerShare, User
 from core.registries import Registry
-
-Principal = Team | User
 
 OPENED_AS: dict[Kind, frozenset[Role]] = {
     Kind.IDENTIFICATION: CASE_ROLES,
     Kind.CASE: CASE_ROLES,
     Kind.PACKET: frozenset({Role.FOCAL_POINT}),
     Kind.DRAFT: CASE_ROLES,
+    Kind.TRANSFER: CASE_ROLES,
+    Kind.INTERPRETER: CASE_ROLES,
+    Kind.INDEX: CASE_ROLES,
 }
 """In which roles a member uses a team's grants to each kind of object: holding the team's key is not enough."""
 
 grant_veto: Registry[[Actor, SealedObject, Principal]] = Registry("grant_veto")
 """Run before anything of a grant is written: raise Refused to forbid it (conflict of interest)."""
+
+KEPT_OUT = _("This can't be shared with them.")
+"""Why is for the person who asks in the case, not for a message."""
 
 
 class OpenObject:
@@ -110,12 +99,17 @@ def principals_of(actor: Actor, kind: Kind) -> list[Principal]:
     return [*teams, actor.user] if actor.token_id is None else [*teams]
 
 
+def granted(actor: Actor, kind: Kind) -> Granted:
+    """The active grants of one kind to the actor's principals, but for objects that the actor is kept out of.
+
+    Also where a whole team was granted the object: S lies on the server, so that refusing it works at once.
+    """
+    return Granted(principals_of(actor, kind), kind, actor.marks)
+
+
 def grants_of(actor: Actor, kind: Kind) -> QuerySet[Grant]:
-    """The active grants of one kind to the actor's principals."""
-    theirs = Q(pk__in=())  # and none where there is no principal: an empty Q would be everyone's
-    for principal in principals_of(actor, kind):
-        theirs |= _to(principal)
-    return Grant.objects.filter(theirs, active=True, kind=kind)
+    """The rows of what was `granted`."""
+    return Grant.objects.filter(pk__in=granted(actor, kind).select("id"))
 
 
 def open_object(actor: Actor, object_id: UUID, kind: Kind, *, level: Level = Level.READ) -> OpenObject:
@@ -146,26 +140,19 @@ def _open(actor: Actor, object_ids: Iterable[UUID], kind: Kind) -> dict[UUID, tu
 
     One query, so that a key drawn meanwhile is seen whole or not at all.
     """
-    rows = (
-        grants_of(actor, kind)
-        .filter(object__in=list(object_ids))
-        .select_related("object__share")
-        .annotate(
-            its_key=FilteredRelation("object__keys", condition=Q(object__keys__version=F("key_version")))
-        )
-        .annotate(wrapped=F("its_key__wrapped"))
-    )
+    rows: Iterable[Any] = granted(actor, kind).with_keys(object_ids)
     grants = {grant.object_id: grant for grant in sorted(rows, key=lambda row: row.level == Level.WRITE)}
     found: dict[UUID, tuple[OpenObject, Grant]] = {}
     for object_id, grant in grants.items():
-        object = grant.object
-        if not hasattr(object, "share"):  # erased
-            continue
-        if grant.wrapped is None or grant.key_version != object.key_version:  # an older grant, put back
+        if grant.wrapped is None or grant.key_version != grant.object_key_version:  # an older grant, put back
             raise Tampered
+        columns = {name: getattr(grant, f"object_{name}") for name in ("kind", "sort_key", "key_version")}
+        object = grant.object = SealedObject.from_db(
+            grant._state.db, ["id", *columns], [object_id, *columns.values()]
+        )
         try:
             share = actor.keyring.open_grant(grant)
-            found[object_id] = _unwrap(object, object.share, grant.key_version, grant.wrapped, share), grant
+            found[object_id] = _unwrap(object, grant.share, grant.key_version, grant.wrapped, share), grant
         except crypto.CannotOpen:
             raise Tampered from None
     return found
@@ -178,7 +165,7 @@ def open_with_share(object: SealedObject, share: bytes) -> OpenObject:
     """
     row = ObjectKey.objects.get(object=object, version=object.key_version)
     try:
-        return _unwrap(object, _server_share(object), row.version, row.wrapped, share)
+        return _unwrap(object, _server_share(object).wrapped, row.version, row.wrapped, share)
     except crypto.CannotOpen:
         raise Tampered from None
 
@@ -191,15 +178,22 @@ def _server_share(object: SealedObject) -> ServerShare:
 
 
 def _unwrap(
-    object: SealedObject, server_share: ServerShare, version: int, wrapped: crypto.Stored, share: bytes
+    object: SealedObject,
+    wrapped_salt: crypto.Stored,
+    version: int,
+    wrapped: crypto.Stored,
+    share: bytes,
 ) -> OpenObject:
-    wrapping = _wrapping_key(object, server_share, share, version)
+    wrapping = _wrapping_key(object, _salt(wrapped_salt, object), share, version)
     key = crypto.open_sealed(wrapping, wrapped, "object-key", object.pk, version)
     return OpenObject(object, version, key)
 
 
-def _wrapping_key(object: SealedObject, server_share: ServerShare, share: bytes, version: int) -> bytes:
-    salt = kek().unwrap(server_share.wrapped, "server-share", object.kind, object.pk)
+def _salt(wrapped: crypto.Stored, object: SealedObject) -> bytes:
+    return kek().unwrap(wrapped, "server-share", object.kind, object.pk)
+
+
+def _wrapping_key(object: SealedObject, salt: bytes, share: bytes, version: int) -> bytes:
     return crypto.derive(share, "object-key", object.kind, object.pk, version, salt=salt)
 
 
@@ -207,67 +201,126 @@ def _wrapping_key(object: SealedObject, server_share: ServerShare, share: bytes,
 
 
 def found_object(
-    *, actor: Actor, kind: Kind, grants: Iterable[tuple[Principal, Level]]
+    *,
+    actor: Actor,
+    kind: Kind,
+    grants: Iterable[tuple[Principal, Level]],
+    keeps_out_as: SealedObject | None = None,
 ) -> tuple[OpenObject, bytes]:
     """A new object with its key and grants. Returns it open, and G, for a caller that keeps G inside another object.
 
-    Raises Refused where a registered veto forbids one of the grants.
+    Whoever is kept out of `keeps_out_as` is kept out of the new object, too. Raises Refused where one of the grants
+    is to somebody kept out, or a registered veto forbids it.
     """
-    object = SealedObject(kind=kind, sort_key=time.time_ns() // 1_000_000)
-    grants = list(grants)
-    for principal, _level in grants:
-        grant_veto.run(actor, object, principal)
-    # Whatever fails from here on fails the verb that founds it: that transaction needs no savepoint.
-    with transaction.atomic(savepoint=False):
-        object.save(force_insert=True)
+    [founded] = found_many(actor=actor, kind=kind, grants=grants, count=1, keeps_out_as=keeps_out_as)
+    return founded
+
+
+def found_many(
+    *,
+    actor: Actor,
+    kind: Kind,
+    grants: Iterable[tuple[Principal, Level]],
+    count: int,
+    asleep: Iterable[tuple[Principal, Level]] = (),
+    keeps_out_as: SealedObject | None = None,
+) -> list[tuple[OpenObject, bytes]]:
+    """Several new objects with the same grants, each with a key of its own: as `found_object`, in as few statements.
+
+    The grants that are `asleep` open nothing until woken (core/dormant.py).
+    """
+    now = time.time_ns() // 1_000_000
+    objects = [SealedObject(kind=kind, sort_key=now) for _ in range(count)]
+    grants, asleep = list(grants), list(asleep)
+    marks = marks_on(keeps_out_as.pk) if keeps_out_as else frozenset()
+    for principal, _level in [*grants, *asleep]:
+        if marks & marks_of(principal):
+            raise Refused(KEPT_OUT)
+        for object in objects:
+            grant_veto.run(actor, object, principal)
+    founded = []
+    server_shares, keys = [], []
+    for object in objects:
         salt, share, key = crypto.new_key(), crypto.new_key(), crypto.new_key()
         wrapped = kek().wrap(salt, "server-share", kind, object.pk)
-        server_share = ServerShare.objects.create(object=object, wrapped=wrapped, kek_version=kek().current)
-        wrapping = _wrapping_key(object, server_share, share, 1)
-        ObjectKey.objects.create(
-            object=object, version=1, wrapped=crypto.seal(wrapping, key, "object-key", object.pk, 1)
-        )
+        server_shares.append(ServerShare(object_id=object.pk, wrapped=wrapped, kek_version=kek().current))
+        wrapping = _wrapping_key(object, salt, share, 1)
+        sealed = crypto.seal(wrapping, key, "object-key", object.pk, 1)
+        keys.append(ObjectKey(object_id=object.pk, version=1, wrapped=sealed))
+        founded.append((OpenObject(object, 1, key), share))
+    # Whatever fails from here on fails the verb that founds them: that transaction needs no savepoint.
+    with transaction.atomic(savepoint=False):
+        insert_many(objects)
+        insert_many(server_shares)
+        insert_many(keys)
+        for object in objects if marks else ():
+            write_marks(actor, object, marks)
+        shares = [(opened.object, share) for opened, share in founded]
         for principal, level in grants:
-            _write_grant(actor, object, principal, level, share)
-    return OpenObject(object, 1, key), share
+            write_grants(actor, shares, principal, level)
+        for principal, level in asleep:
+            write_grants(actor, shares, principal, level, active=False)
+    return founded
 
 
 @transaction.atomic
-def grant_access(*, actor: Actor, object_id: UUID, kind: Kind, principal: Principal, level: Level) -> Grant:
-    """Give a team or a person a key to an object that the actor may change.
+def grant_access(
+    *,
+    actor: Actor,
+    object_id: UUID,
+    kind: Kind,
+    principal: Principal,
+    level: Level,
+    active: bool = True,
+) -> Grant:
+    """Give a team or a person a key to an object that the actor may change. Not active, it opens nothing until woken.
 
-    Raises NotVisible, NotAllowed, Refused (a veto, or the principal has a grant already).
+    Raises NotVisible, NotAllowed, Refused (a veto, or the principal is kept out, or has a grant already).
     """
     object = lock_object(object_id)
     open_object(actor, object_id, kind, level=Level.WRITE)
-    if Grant.objects.filter(_to(principal), object=object).exists():
+    if Grant.objects.filter(to(principal), object=object).exists():
         raise Refused
+    if is_kept_out(object.pk, principal):
+        raise Refused(KEPT_OUT)
     own = grants_of(actor, kind).filter(object=object, level=Level.WRITE).first()
     if own is None:
         raise NotAllowed
     grant_veto.run(actor, object, principal)
-    return _write_grant(actor, object, principal, level, actor.keyring.open_grant(own))
+    return write_grant(actor, object, principal, level, actor.keyring.open_grant(own), active=active)
 
 
 @transaction.atomic
 def revoke_access(*, actor: Actor, object_id: UUID, kind: Kind, principal: Principal) -> None:
-    """Take a key back, effective at once, and draw a new key version for those who remain.
+    """Take a key back, dormant or not, effective at once, and draw a new key version for those who remain.
 
     Raises NotVisible, NotAllowed; Refused where nobody who may change the object would remain.
     """
     object = lock_object(object_id)
     open_object(actor, object_id, kind, level=Level.WRITE)
-    grant = Grant.objects.filter(_to(principal), object=object).first()
+    grant = Grant.objects.filter(to(principal), object=object).select_related("team").first()
     if grant is None:
         raise NotVisible
-    if not object.grants.filter(level=Level.WRITE, active=True).exclude(pk=grant.pk).exists():
+    delete_grant(grant)
+    if not may_be_changed(object):
         raise Refused
-    grant.delete()
-    for permission in PERMISSIONS[Level(grant.level)]:
-        remove_perm(permission, _holder(principal), object)
     audit.record("access.revoked", actor=actor, object=object, principal=principal.pk)
-    if grants_of(actor, kind).filter(object=object, level=Level.WRITE).exists():
-        rekey_object(actor=actor, object_id=object.pk, kind=kind)
+    rekey_if_able(actor, object)
+
+
+def may_be_changed(object: SealedObject) -> bool:
+    """Whether anybody is left who may change it: active, with keys, in a role that opens its kind, and not kept out."""
+    grants = object.grants.filter(level=Level.WRITE, active=True)
+    in_a_team = Q(memberships__team__grants__in=grants, memberships__role__in=OPENED_AS[Kind(object.kind)])
+    people = User.objects.filter(Q(grants__in=grants) | in_a_team, is_active=True, keys__isnull=False)
+    ids = set(people)
+    return len(ids) > len(kept_out_among(object.pk, ids))
+
+
+def rekey_if_able(actor: Actor, object: SealedObject) -> None:
+    """Draw a new key version where the actor may change the object (still): somebody may have revoked themself."""
+    if grants_of(actor, Kind(object.kind)).filter(object=object, level=Level.WRITE).exists():
+        rekey_object(actor=actor, object_id=object.pk, kind=Kind(object.kind))
 
 
 @transaction.atomic
@@ -283,7 +336,7 @@ def rekey_object(*, actor: Actor, object_id: UUID, kind: Kind) -> None:
         object=object,
         version=version,
         wrapped=crypto.seal(
-            _wrapping_key(object, _server_share(object), share, version),
+            _wrapping_key(object, _salt(_server_share(object).wrapped, object), share, version),
             key,
             "object-key",
             object.pk,
@@ -293,26 +346,48 @@ def rekey_object(*, actor: Actor, object_id: UUID, kind: Kind) -> None:
     )
     # Whoever kept an old G finds nothing that it unwraps.
     ObjectKey.objects.filter(object=object, version__lt=version).update(wrapped=b"")
-    object.key_version = version
-    object.save(update_fields=["key_version"])
+    object.key_version, object.rekey_due = version, False
+    object.save(update_fields=["key_version", "rekey_due"])
     for grant in object.grants.select_related("team", "user"):
         grant.verify()
-        _seal_grant(grant, share, version)
+        seal_grant(grant, share, version)
         grant.save()
     audit.record("object.rekeyed", actor=actor, object=object, version=version)
 
 
 @transaction.atomic
 def destroy_object(*, actor: Actor | None, object: SealedObject) -> None:
-    """Delete the server's share and every grant: nobody opens the object again, whatever key they hold."""
-    for grant in object.grants.select_related("team__group", "user"):
-        principal = grant.team or grant.user
-        assert principal is not None
-        for permission in PERMISSIONS[Level(grant.level)]:
-            remove_perm(permission, _holder(principal), object)
-    object.grants.all().delete()
+    """Delete the server's share, every grant and every mark: nobody opens it again, whatever key they hold."""
+    for grant in object.grants.select_related("team"):
+        delete_grant(grant)
+    object.kept_out.all().delete()
     ServerShare.objects.filter(object=object).delete()
+    outbox.enqueue(journal.OBJECT_GONE, object.pk)
     audit.record("object.destroyed", actor=actor, object=object)
+
+
+@journal.replay("object")
+def destroy_again(line: journal.Line) -> bool:
+    """The share and the grants that a restored backup has brought back."""
+    object = SealedObject.objects.filter(pk=line.id, share__isnull=False).first()
+    if object is not None:
+        destroy_object(actor=None, object=object)
+    return object is not None
+
+
+@journal.replay("grant")
+@transaction.atomic
+def revoke_again(line: journal.Line) -> bool:
+    """The grant that a restored backup has brought back; whoever next changes the object draws a new key."""
+    grant = Grant.objects.filter(pk=line.id).select_related("team").first()
+    if grant is None:
+        return False
+    object = lock_object(grant.object_id)
+    delete_grant(grant)
+    object.rekey_due = True
+    object.save(update_fields=["rekey_due"])
+    audit.record("access.revoked", object=object)
+    return True
 
 
 def lock_object(object_id: UUID) -> SealedObject:
@@ -325,61 +400,3 @@ def lock_object(object_id: UUID) -> SealedObject:
     if object is None:
         raise NotVisible
     return object
-
-
-def _write_grant(
-    actor: Actor, object: SealedObject, principal: Principal, level: Level, share: bytes
-) -> Grant:
-    grant = Grant(object=object, kind=object.kind, sort_key=object.sort_key, level=level)
-    if isinstance(principal, Team):
-        grant.team = principal
-    else:
-        grant.user = principal
-    _seal_grant(grant, share, object.key_version)
-    grant.save(force_insert=True)
-    _permit(principal, object, level)
-    audit.record("access.granted", actor=actor, object=object, principal=principal.pk, level=level)
-    return grant
-
-
-def _permit(principal: Principal, object: SealedObject, level: Level) -> None:
-    """Guardian's rows for a grant, written in one statement."""
-    ids = _permission_ids(level)
-    if isinstance(principal, Team):
-        TeamPermission.objects.bulk_create(
-            TeamPermission(permission_id=id, group_id=principal.group_id, content_object=object) for id in ids
-        )
-    else:
-        UserPermission.objects.bulk_create(
-            UserPermission(permission_id=id, user=principal, content_object=object) for id in ids
-        )
-
-
-@cache
-def _permission_ids(level: Level) -> tuple[int, ...]:
-    """What guardian calls a level. Looked up once a process, as Django does with content types."""
-    permissions = Permission.objects.filter(
-        content_type=ContentType.objects.get_for_model(SealedObject), codename__in=PERMISSIONS[level]
-    )
-    return tuple(permissions.order_by("codename").values_list("pk", flat=True))
-
-
-@receiver(post_migrate)
-def _forget_permission_ids(**_: object) -> None:
-    """Only a migration, or a test that emptied the database, makes them anew."""
-    _permission_ids.cache_clear()
-
-
-def _seal_grant(grant: Grant, share: bytes, version: int) -> None:
-    key = current_team_key(grant.team) if grant.team else current_user_key(grant.user_id or UUID(int=0))
-    grant.key_version, grant.recipient_key_version = version, key.version
-    grant.sealed = crypto.seal_to(key.public_key, share, *grant_context(grant))
-
-
-def _to(principal: Principal) -> Q:
-    return Q(team=principal) if isinstance(principal, Team) else Q(user=principal)
-
-
-def _holder(principal: Principal) -> object:
-    """Whom guardian knows the principal as: a team by its auth group."""
-    return principal.group if isinstance(principal, Team) else principal

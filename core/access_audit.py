@@ -1,7 +1,11 @@
-"""Proof that permissions and keys agree: for every grant a permission, for every permission a grant, and all ours."""
+"""Proof that permissions and keys agree: for every active grant a permission, for every permission such a grant.
+
+And that every row is ours, and nobody has a grant who is kept out.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.contrib.auth.models import Group
 from django.db.models import Exists, OuterRef
@@ -9,10 +13,13 @@ from guardian.models import GroupObjectPermission, UserObjectPermission
 
 from core.crypto import CannotOpen
 from core.kek import kek
+from core.marks import marks_of
 from core.models import (
     PERMISSIONS,
     ApiToken,
+    AuditEvent,
     Grant,
+    KeptOut,
     KeySlot,
     Level,
     Membership,
@@ -50,7 +57,7 @@ def disagreements() -> Iterator[Disagreement]:
         if (grant.kind, grant.sort_key) != (grant.object.kind, grant.object.sort_key):
             yield Disagreement("grant_out_of_order", str(grant.pk))
         holder = f"group {grant.team.group_id}" if grant.team else f"user {grant.user_id}"
-        for codename in PERMISSIONS[Level(grant.level)]:
+        for codename in PERMISSIONS[Level(grant.level)] if grant.active else ():
             granted.add((holder, codename, str(grant.object_id)))
 
     permitted: set[tuple[str, str, str]] = set()
@@ -71,6 +78,7 @@ def disagreements() -> Iterator[Disagreement]:
         for pk in model.objects.values_list("pk", flat=True):
             yield Disagreement("permission_outside_the_gate", f"{model.__name__} {pk}")
     yield from _groups_that_disagree()
+    yield from _kept_out_that_disagree()
     yield from _rows_not_ours()
 
 
@@ -91,8 +99,47 @@ def _groups_that_disagree() -> Iterator[Disagreement]:
             yield Disagreement("permission_for_every_object", f"{through.__name__} {pk}")
 
 
+def _kept_out_that_disagree() -> Iterator[Disagreement]:
+    """A mark can't show that another one was deleted; the trail, which the database refuses to change, can."""
+    rows = {str(row.pk): row for row in KeptOut.objects.all()}
+    expected: dict[str, UUID | None] = {}
+    trail = AuditEvent.objects.filter(action__in=("access.kept_out", "access.let_in")).order_by("id")
+    for action, object_id, codes in trail.values_list("action", "object", "codes").iterator(ROWS_AT_ONCE):
+        if action == "access.kept_out":
+            expected[codes["row"]] = object_id
+        else:
+            expected.pop(codes["row"], None)
+    gone = expected.keys() - rows.keys()
+    of_gone = ServerShare.objects.filter(
+        object__in={expected[pk] for pk in gone}
+    )  # but not of what was erased
+    still_there = set(of_gone.values_list("object_id", flat=True))
+    for pk in sorted(gone):
+        if expected[pk] in still_there:
+            yield Disagreement("kept_out_no_longer", f"{pk} of {expected[pk]}")
+    for pk in sorted(rows.keys() - expected.keys()):
+        yield Disagreement("kept_out_without_a_trail", pk)
+
+    marks: dict[UUID, set[bytes]] = {}
+    for row in rows.values():
+        marks.setdefault(row.object_id, set()).add(bytes(row.mark))
+    on_such = Grant.objects.filter(Exists(KeptOut.objects.filter(object=OuterRef("object"))))
+    for grant in on_such.select_related("team", "user").iterator(ROWS_AT_ONCE):
+        principal = grant.team or grant.user
+        if principal is not None and marks[grant.object_id] & marks_of(principal):
+            yield Disagreement("key_of_somebody_kept_out", str(grant.pk))
+
+
 def _rows_not_ours() -> Iterator[Disagreement]:
-    tagged: tuple[type[Tagged], ...] = (UserKey, KeySlot, TeamKey, Membership, ApiToken, TokenTeamKey)
+    tagged: tuple[type[Tagged], ...] = (
+        UserKey,
+        KeySlot,
+        TeamKey,
+        Membership,
+        ApiToken,
+        TokenTeamKey,
+        KeptOut,
+    )
     for model in tagged:
         for row in model._default_manager.iterator(ROWS_AT_ONCE):
             if not row.is_ours():
@@ -105,5 +152,6 @@ def _rows_not_ours() -> Iterator[Disagreement]:
     keyed = ObjectKey.objects.filter(object=OuterRef("pk"), version=OuterRef("key_version"))
     for pk in SealedObject.objects.filter(~Exists(keyed)).values_list("pk", flat=True):
         yield Disagreement("object_without_a_key", str(pk))
-    for pk in SealedObject.objects.filter(grants=None, share__isnull=False).values_list("pk", flat=True):
+    granted = Grant.objects.filter(object=OuterRef("pk"), active=True)
+    for pk in SealedObject.objects.filter(~Exists(granted), share__isnull=False).values_list("pk", flat=True):
         yield Disagreement("object_that_nobody_opens", str(pk))

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from typing import Any, Self, TypeVar
+from uuid import UUID
 
-from django.db import connections, models
-from django.db.models.expressions import RawSQL
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
 from django.db.models.sql.where import WhereNode
 
-from core.access import Principal, grants_of, principals_of
+from core.access import granted
 from core.actor import Actor
-from core.keyset import beyond, turned
-from core.models import Grant, Kind, Team
+from core.granted import Granted
+from core.keyset import Listed, turned
 
 M = TypeVar("M", bound=models.Model)
 
@@ -31,53 +32,50 @@ class VisibleQuerySet(models.QuerySet[M]):
     def visible_to(self, actor: Actor) -> "VisibleQuerySet[M]":
         """The rows whose object was granted to the actor, newest first."""
         kind = self.model.KIND  # type: ignore[attr-defined]
-        rows = self.filter(object__in=grants_of(actor, kind).values("object")).order_by(*_NEWEST_FIRST)
+        rows = self.filter(object__in=granted(actor, kind).select("object_id")).order_by(*_NEWEST_FIRST)
         if not self.query.where:
             rows._of = actor, rows.query.where
         return rows
 
-    def stretch(self, order: Sequence[str], place: Sequence[Any], limit: int) -> "VisibleQuerySet[M]":
-        """The rows that can be among the first `limit` beyond `place`, and perhaps others of the list.
+    def place_of(self, order: Sequence[str], row_id: UUID) -> Sequence[Any]:
+        """What the columns of the order hold in a row of the list. Raises ObjectDoesNotExist."""
+        if (theirs := self._looked_up(order)) is None:
+            return Listed(self).place_of(order, row_id)
+        rows = self._without_condition().filter(pk=row_id).order_by()
+        (sort_key,) = rows.values_list(theirs.sort_key_of(self.model)).get()
+        if sort_key is None:
+            raise ObjectDoesNotExist
+        return sort_key, row_id
+
+    def beside(self, order: Sequence[str], place: Sequence[Any], limit: int) -> list[M]:
+        """The first `limit` rows of the list beyond `place`, in this order.
 
         The whole list, newest first or backwards, is looked up in the grants' indexes: `limit` entries a principal,
         whatever has been granted to it. Whoever has narrowed or ordered the list otherwise looks through all of it.
         """
-        if self._of is not None and self.query.where == self._of[1]:
-            principals = principals_of(self._of[0], self.model.KIND)  # type: ignore[attr-defined]
-            if principals and tuple(order) in (_NEWEST_FIRST, turned(_NEWEST_FIRST)):
-                backwards = tuple(order) != _NEWEST_FIRST
-                kind = self.model.KIND  # type: ignore[attr-defined]
-                # Beside the condition of the whole list, never in its place: this narrows, that one protects.
-                return self.filter(pk__in=_newest(principals, kind, place, limit, backwards, self.db))
-        return self.filter(beyond(order, place)) if place else self
+        if (theirs := self._looked_up(order)) is None:
+            return Listed(self).beside(order, place, limit)
+        backwards = tuple(order) != _NEWEST_FIRST
+        page = self._without_condition().filter(pk__in=theirs.newest(place, limit, backwards=backwards))
+        # Each row found is asked about once more, by itself: a mistake in looking up narrows the list, never widens it.
+        found: list[Any] = list(page.annotate(granted_at=theirs.sort_key_of(self.model)).order_by())
+        found = [row for row in found if row.granted_at is not None]
+        found.sort(key=lambda row: (-row.granted_at, row.pk), reverse=backwards)
+        return found
 
+    def _looked_up(self, order: Sequence[str]) -> Granted | None:
+        """What to look the list up in, where it is whole and ordered as the grants' indexes are."""
+        if self._of is None or self.query.where != self._of[1]:
+            return None
+        if tuple(order) not in (_NEWEST_FIRST, turned(_NEWEST_FIRST)):
+            return None
+        return granted(self._of[0], self.model.KIND) or None  # type: ignore[attr-defined]
 
-def _newest(
-    principals: Sequence[Principal], kind: Kind, place: Sequence[Any], limit: int, backwards: bool, db: str
-) -> RawSQL:
-    """The ids of the first `limit` objects beyond `place`, each once however often it was granted.
-
-    Django refuses the union of sliced queries on SQLite, which takes them as derived tables; and compiling one a
-    principal takes longer than running them. The order is that of the grants' indexes.
-    """
-    newer, older, down, up = ("<", ">", "ASC", "DESC") if backwards else (">", "<", "DESC", "ASC")
-    past, values = "", [kind, True]
-    key = Grant._meta.pk
-    if place:
-        past = f" AND sort_key {older}= %s AND (sort_key {older} %s OR object_id {newer} %s)"
-        values += [place[0], place[0], key.get_db_prep_value(place[1], connections[db])]
-    arms: list[str] = []
-    parameters: list[Any] = []
-    for each in principals:
-        whose = "team_id" if isinstance(each, Team) else "user_id"
-        # Named by its table: a bare name that is not there would be looked up in the query around it, and found.
-        arms.append(
-            "SELECT newest.granted FROM (SELECT object_id AS granted FROM core_grant "  # noqa: S608  values apart
-            f"WHERE {whose} = %s AND kind = %s AND active = %s{past} "
-            f"ORDER BY sort_key {down}, object_id {up} LIMIT {limit:d}) newest"
-        )
-        parameters += [key.get_db_prep_value(each.pk, connections[db]), *values]
-    return RawSQL(" UNION ".join(arms), parameters)  # noqa: S611  as above
+    def _without_condition(self) -> "VisibleQuerySet[M]":
+        """The same columns of every row, for a lookup that brings its own condition."""
+        rows = self._chain()  # type: ignore[attr-defined]
+        rows.query.where = WhereNode()
+        return rows  # type: ignore[no-any-return]
 
 
 class VisibleObjects(models.Manager[Any]):

@@ -13,8 +13,12 @@ from core.crypto import Stretch
 from core.errors import Invalid, NotAllowed, Refused, Tampered
 from core.kek import kek
 from core.models import ApiToken, KeySlot, Membership, Organisation, Role, Team, TeamKey, User, UserKey
+from core.registries import Registry
 
 PEPPER = "pepper"
+
+membership_ended: Registry[[User, Team]] = Registry("membership_ended")
+"""Run when a membership has ended, in the same transaction: what the person holds by themself may have to end too."""
 
 
 def _halves(password: str, salt: bytes, cost: Stretch) -> tuple[bytes, bytes]:
@@ -219,3 +223,4 @@ def remove_member(*, actor: Actor, membership: Membership) -> None:
     membership.user.groups.remove(membership.team.group)
     audit.record("member.removed", actor=actor, subject=membership.user_id, team=membership.team_id)
     membership.delete()
+    membership_ended.run(membership.user, team)

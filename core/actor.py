@@ -6,6 +6,7 @@ from functools import cached_property
 from uuid import UUID
 
 from core import crypto
+from core.marks import marks_of
 from core.models import Grant, Membership, Role, Team, TeamKey, TokenTeamKey, User
 
 
@@ -33,24 +34,22 @@ class Keyring:
     def team_key(self, team_id: UUID, version: int) -> bytes:
         """The team's private key of that version. Raises CannotOpen where this keyring has none."""
         if (team_id, version) not in self._opened:
-            self._open_team(team_id)
+            self._open_team(team_id, version)
         try:
             return self._opened[team_id, version]
         except KeyError:
             raise crypto.CannotOpen from None
 
-    def _open_team(self, team_id: UUID) -> None:
+    def _open_team(self, team_id: UUID, version: int) -> None:
         held = self._sealed.get(team_id)
         if held is None:
             raise crypto.CannotOpen
         private = crypto.open_with(self._private_key, held.sealed, *held.context)
         self._opened[team_id, held.version] = private
-        # Each version's row holds the one before, sealed to it: walk back through rotations.
-        older = TeamKey.objects.filter(team_id=team_id, version__lte=held.version)
-        for row in older.select_related("team").order_by("-version"):
+        # Each version's row holds the one before, sealed to it: walk back through the rotations since.
+        older = TeamKey.objects.filter(team_id=team_id, version__gt=version, version__lte=held.version)
+        for row in older.select_related("team").order_by("-version") if version < held.version else ():
             row.verify()
-            if not row.sealed_previous:
-                return
             private = crypto.open_with(private, row.sealed_previous, "team-key-before", team_id, row.version)
             self._opened[team_id, row.version - 1] = private
 
@@ -103,6 +102,11 @@ class Actor:
     def team_ids(self) -> frozenset[UUID]:
         """The teams that the actor acts for."""
         return frozenset(membership.team_id for membership in self.memberships)
+
+    @cached_property
+    def marks(self) -> frozenset[bytes]:
+        """What keeps the actor out of an object: the person's marks, and those of the organisations it acts for."""
+        return marks_of(self.user, *(membership.team for membership in self.memberships))
 
     @cached_property
     def roles(self) -> frozenset[str]:

@@ -11,4 +11,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Register core's own checks and handlers."""
-        from core import checks  # noqa: F401
+        from core import access, checks  # noqa: F401

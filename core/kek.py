@@ -2,7 +2,7 @@
 
 The file is JSON: {"current": 2, "keys": {"1": "<base64, 32 bytes>", "2": "..."}}, mode 0600. Versions stay until
 nothing refers to them; destroying one makes final the erasure of everything whose share it wrapped.
-It wraps server shares and the outer layer of key slots, and derives the key of row tags.
+It wraps server shares and the outer layer of key slots, and derives the keys of row tags and of marks.
 """
 
 import base64
@@ -28,12 +28,15 @@ class Kek:
     def __init__(self, current: int, keys: dict[int, bytes]) -> None:
         self.current = current
         self._keys = keys
+        self._derived: dict[tuple[int, str], bytes] = {}
 
     def _key(self, version: int, purpose: str) -> bytes:
-        try:
-            return crypto.derive(self._keys[version], purpose)
-        except KeyError:
-            raise crypto.CannotOpen from None
+        """Derived once a process: each row read is checked with one of them."""
+        if (version, purpose) not in self._derived:
+            if version not in self._keys:
+                raise crypto.CannotOpen
+            self._derived[version, purpose] = crypto.derive(self._keys[version], purpose)
+        return self._derived[version, purpose]
 
     def wrap(self, secret: bytes, purpose: str, *context: Part) -> bytes:
         """Seal `secret` under the current version, which the first 4 bytes of the result name."""
@@ -56,6 +59,14 @@ class Kek:
             return crypto.same(bytes(tag), self._tag(int.from_bytes(bytes(tag)[:4], "big"), *parts))
         except crypto.CannotOpen:
             return False
+
+    def marks(self, purpose: str, *parts: Part) -> list[bytes]:
+        """What stands for `parts` where they may not be told: HMAC-SHA256 under each version, the current one first.
+
+        Unlike a tag it names no version, so that a database can look for it.
+        """
+        versions = sorted(self._keys, key=lambda version: (version != self.current, version))
+        return [crypto.tag(self._key(version, purpose), *parts) for version in versions]
 
     def _tag(self, version: int, *parts: Part) -> bytes:
         return version.to_bytes(4, "big") + crypto.tag(self._key(version, "row-tag"), *parts)

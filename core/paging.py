@@ -10,7 +10,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from core.access_query import VisibleQuerySet
-from core.keyset import beyond, turned
+from core.keyset import Listed, turned
 
 M = TypeVar("M", bound=models.Model)
 
@@ -30,19 +30,14 @@ def rows_beside(
     of this id. Raises NoSuchRow.
     """
     order = tuple(map(str, rows.query.order_by))
+    look = rows if isinstance(rows, VisibleQuerySet) else Listed(rows)
     place: Sequence[Any] = ()
     if row_id:
         try:
-            place = rows.values_list(*(column.removeprefix("-") for column in order)).get(pk=UUID(row_id))
+            place = look.place_of(order, UUID(row_id))
         except (ValueError, ObjectDoesNotExist):
             raise NoSuchRow from None
-    if before:
-        order = turned(order)
-    if isinstance(rows, VisibleQuerySet):
-        rows = rows.stretch(order, place, limit)
-    elif place:
-        rows = rows.filter(beyond(order, place))
-    found = list(rows.order_by(*order)[:limit])
+    found = look.beside(turned(order) if before else order, place, limit)
     return found[::-1] if before else found
 
 

@@ -3,6 +3,7 @@
 from core.models.access import (
     PERMISSIONS,
     Grant,
+    KeptOut,
     Kind,
     Level,
     ObjectKey,
@@ -14,6 +15,7 @@ from core.models.access import (
 from core.models.accounts import CASE_ROLES, Membership, Organisation, Role, Team, User
 from core.models.audit import AuditEvent
 from core.models.keys import ApiToken, KeySlot, TeamKey, TokenTeamKey, UserKey
+from core.models.notice import Notice
 from core.models.outbox import Heartbeat, OutboxItem
 from core.models.sensitivity import Sensitivity
 
@@ -24,10 +26,12 @@ __all__ = [
     "AuditEvent",
     "Grant",
     "Heartbeat",
+    "KeptOut",
     "KeySlot",
     "Kind",
     "Level",
     "Membership",
+    "Notice",
     "ObjectKey",
     "Organisation",
     "OutboxItem",

@@ -19,6 +19,9 @@ class Kind(models.TextChoices):
     CASE = "case", _("Case")
     PACKET = "packet", _("Packet")
     DRAFT = "draft", _("Draft")
+    TRANSFER = "transfer", _("Offered transfer")
+    INTERPRETER = "interpreter", _("Interpreter")
+    INDEX = "index", _("Index of a team")
 
 
 class Level(models.TextChoices):
@@ -34,11 +37,13 @@ PERMISSIONS = {Level.READ: ("open_sealedobject",), Level.WRITE: ("open_sealedobj
 class SealedObject(models.Model):
     """Anything that has a key of its own. Cases, identifications and packets hang off one each."""
 
-    SENSITIVITY = dict.fromkeys(("id", "kind", "key_version", "sort_key"), Sensitivity.SAFE)
+    SENSITIVITY = dict.fromkeys(("id", "kind", "key_version", "rekey_due", "sort_key"), Sensitivity.SAFE)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
     key_version = models.PositiveIntegerField(default=1)
+    # A grant was taken away where nobody could draw a new key: whoever next changes the object does.
+    rekey_due = models.BooleanField(default=False)
     sort_key = models.BigIntegerField(help_text="milliseconds since 1970, for newest-first pages")
 
     class Meta:
@@ -92,7 +97,10 @@ class ObjectKey(models.Model):
 
 
 class Grant(Tagged):
-    """G sealed to one team or one person. Only core.access writes it, together with guardian's permissions."""
+    """G sealed to one team or one person. Only core.grant_rows writes it, together with guardian's permissions.
+
+    A dormant one (not active) opens nothing and has no permissions until it is woken.
+    """
 
     TAGGED = (
         "id",
@@ -158,6 +166,27 @@ class Grant(Tagged):
 
     def __str__(self) -> str:
         return f"{self.object_id} to {self.team_id or self.user_id}"
+
+
+class KeptOut(Tagged):
+    """Somebody who must never see an object, without saying who: a person's or an organisation's mark (core/marks.py).
+
+    The mark is the same for every object, so that one condition in SQL leaves out whatever a principal is kept out of.
+    A stolen database tells that some objects keep out the same principal, and not which.
+    """
+
+    TAGGED = ("id", "object_id", "mark")
+    SENSITIVITY = dict.fromkeys(("id", "object", "mark", "tag"), Sensitivity.SAFE)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    object = models.ForeignKey(SealedObject, on_delete=models.CASCADE, related_name="kept_out")
+    mark = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mark", "object"], name="kept_out_once")]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class UserPermission(UserObjectPermissionBase):

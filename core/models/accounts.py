@@ -6,6 +6,7 @@ from typing import Any, ClassVar, NoReturn
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group, PermissionsMixin
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from core.models.sensitivity import Sensitivity
@@ -105,7 +106,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(models.functions.Lower("email"), name="one_person_an_address"),
+            models.UniqueConstraint(Lower("email"), name="one_person_an_address"),
         ]
 
     def __str__(self) -> str:

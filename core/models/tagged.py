@@ -24,8 +24,12 @@ class Tagged(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Tag and save."""
-        self.tag = kek().tag(*self._tagged_parts())
+        self.make_tag()
         super().save(*args, **kwargs)
+
+    def make_tag(self) -> None:
+        """Tag the row, for whoever saves many in one statement."""
+        self.tag = kek().tag(*self._tagged_parts())
 
     def _tagged_parts(self) -> list[bytes | str]:
         parts: list[bytes | str] = [self._meta.label_lower]

@@ -5,18 +5,26 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from casework.models import Draft
-from core.access import Principal
 from core.access_query import VisibleQuerySet
 from core.actor import Actor
-from core.models import Grant, Kind, Level, SealedObject, Team, User
+from core.grant_rows import Principal
+from core.marks import Outsider, own_marks
+from core.models import Grant, KeptOut, Kind, Level, SealedObject, Team, User
 from referrals.demo import World
 
 
 def new_draft(
-    world: World, grants: Iterable[tuple[Principal, Level]], moment: int, *, active: bool = True
+    world: World,
+    grants: Iterable[tuple[Principal, Level]],
+    moment: int,
+    *,
+    active: bool = True,
+    kept_out: Iterable[Outsider] = (),
 ) -> Draft:
     """A draft made at this millisecond, granted as named; what is sealed in it opens for nobody."""
     object = SealedObject.objects.create(kind=Kind.DRAFT, sort_key=moment)
+    for whom in kept_out:
+        KeptOut.objects.create(object=object, mark=own_marks(whom)[0])
     for principal, level in grants:
         Grant.objects.create(
             object=object,

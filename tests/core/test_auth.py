@@ -347,7 +347,6 @@ def test_a_session_that_ran_out_is_deleted_with_its_sealed_key(world: World) -> 
 
 
 def test_every_scheduled_task_exists(settings: Any) -> None:
-    import casework.tasks  # noqa: F401
-
+    app.loader.import_default_modules()
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert scheduled <= set(app.tasks)

@@ -10,12 +10,18 @@ from guardian.models import GroupObjectPermission
 from guardian.shortcuts import assign_perm, remove_perm
 
 from core import crypto
-from core.access import OpenObject
+from core.access import OpenObject, found_object
 from core.access_audit import disagreements
+from core.dormant import grant_dormant
+from core.keeping_out import keep_out, let_in
+from core.marks import own_marks, write_marks
 from core.models import (
     ApiToken,
     Grant,
+    KeptOut,
     KeySlot,
+    Kind,
+    Level,
     Membership,
     ObjectKey,
     SealedObject,
@@ -40,6 +46,31 @@ def other_slots(world: World) -> Any:
     return KeySlot.objects.filter(user=world["stranger"].user)
 
 
+def another_object(world: World) -> SealedObject:
+    made, _share = found_object(
+        actor=world["assigned"].actor, kind=Kind.CASE, grants=[(world.team, Level.WRITE)]
+    )
+    return made.object
+
+
+def put_back_what_was_let_in(world: World, opened: OpenObject) -> None:
+    """With its own tag, in place of somebody else's: the number of rows is right."""
+    about: dict[str, Any] = {
+        "actor": world["assigned"].actor,
+        "object_id": opened.object.pk,
+        "kind": Kind.CASE,
+    }
+    old = KeptOut.objects.get()
+    let_in(**about, whom=world["stranger"].user)
+    keep_out(**about, whom=world["focal_point"].user)
+    KeptOut.objects.all().delete()
+    KeptOut.objects.bulk_create([old])
+
+
+def keep_out_around_the_gate(world: World, opened: OpenObject) -> None:
+    write_marks(world["assigned"].actor, opened.object, own_marks(world["advocate"].user)[:1])
+
+
 PLANTED: dict[str, Callable[[World, OpenObject], object]] = {
     "permission_without_a_key": lambda w, o: assign_perm("open_sealedobject", w["stranger"].user, o.object),
     "permission_without_a_key ": lambda w, o: assign_perm("open_sealedobject", w.other_team.group, o.object),
@@ -58,7 +89,7 @@ PLANTED: dict[str, Callable[[World, OpenObject], object]] = {
     "membership_without_the_group": lambda w, o: w["teammate"].user.groups.clear(),
     "grant_not_ours": lambda w, o: Grant.objects.update(level="read"),
     "grant_not_ours ": lambda w, o: Grant.objects.update(sealed=b""),
-    "grant_of_an_old_key": lambda w, o: SealedObject.objects.update(key_version=2),
+    "grant_of_an_old_key": lambda w, o: SealedObject.objects.update(key_version=3),
     "grant_out_of_order": lambda w, o: Grant.objects.update(sort_key=1),
     "grant_out_of_order ": lambda w, o: Grant.objects.update(kind="packet"),
     "membership_not_ours": lambda w, o: Membership.objects.filter(user=w["advocate"].user).update(
@@ -72,14 +103,29 @@ PLANTED: dict[str, Callable[[World, OpenObject], object]] = {
     "apitoken_not_ours": lambda w, o: ApiToken.objects.update(owner=w["stranger"].user),
     "tokenteamkey_not_ours": lambda w, o: TokenTeamKey.objects.update(sealed_team_key=b"x"),
     "share_not_ours": lambda w, o: ServerShare.objects.update(wrapped=b"x"),
+    "permission_without_a_key   ": lambda w, o: assign_perm(
+        "open_sealedobject", w["advocate"].user, o.object
+    ),
+    "grant_not_ours  ": lambda w, o: Grant.objects.filter(active=False).update(active=True),
+    "key_without_a_permission ": lambda w, o: Grant.objects.filter(active=False).update(active=True),
+    "object_that_nobody_opens ": lambda w, o: Grant.objects.update(active=False),
+    "keptout_not_ours": lambda w, o: KeptOut.objects.update(mark=own_marks(w["teammate"].user)[0]),
+    "keptout_not_ours ": lambda w, o: KeptOut.objects.update(object=another_object(w)),
+    "kept_out_no_longer": lambda w, o: KeptOut.objects.all().delete(),
+    "kept_out_without_a_trail": put_back_what_was_let_in,
+    "key_of_somebody_kept_out": keep_out_around_the_gate,
     "object_without_a_key": lambda w, o: ObjectKey.objects.all().delete(),
-    "object_without_a_key ": lambda w, o: SealedObject.objects.update(key_version=2),
+    "object_without_a_key ": lambda w, o: SealedObject.objects.update(key_version=3),
 }
 
 
 @pytest.fixture
 def all_is_well(world: World, opened: OpenObject) -> OpenObject:
-    create_token(actor=world["assigned"].actor, name="program")
+    actor = world["assigned"].actor
+    create_token(actor=actor, name="program")
+    about: dict[str, Any] = {"actor": actor, "object_id": opened.object.pk, "kind": Kind.CASE}
+    grant_dormant(**about, principal=world["advocate"].user, level=Level.READ)
+    keep_out(**about, whom=world["stranger"].user)
     return opened
 
 

@@ -8,16 +8,19 @@ import pytest
 from django.db import connection, connections
 
 from casework import case_file
+from casework.approvals import Subject
 from casework.case_file import open_case_file
 from casework.models import Case, SectionVersion
 from casework.services import save_section, withdraw_consent
 from casework.services.consents import Purpose
+from casework.services.exceptions import claim_exception
 from core import outbox, rate
 from core.access import open_object, rekey_object
 from core.access_audit import disagreements
 from core.errors import HearthError, Refused, Stale, WrongState
 from core.models import Kind, OutboxItem
 from referrals.demo import World
+from referrals.models import Handover
 from referrals.selectors import inbox_of
 from referrals.services import accept_referral, draft_referral, send_referral, withdraw_referral
 
@@ -158,6 +161,46 @@ def test_of_accepting_and_withdrawing_one_holds(world: World, case: Case) -> Non
     assert isinstance(accepted, HearthError) != isinstance(withdrawn, HearthError)
     referral.refresh_from_db()
     assert referral.state == ("withdrawn" if isinstance(accepted, HearthError) else "accepted")
+
+
+@pytest.mark.usefixtures("share_consent")
+def test_accepting_while_the_consent_is_withdrawn_ends_in_a_closed_packet_or_a_handover(
+    world: World, case: Case
+) -> None:
+    sender, partner = world["assigned"].actor, world["focal_point"].actor
+    referral = draft_referral(
+        actor=sender, case_id=case.pk, service_id=world.services[0].pk, fields=["identity.chosen_name"]
+    )
+    packet = send_referral(actor=sender, referral_id=referral.pk).packet
+    [consent] = open_case_file(sender, case.pk).consents
+    accepted, withdrawn = at_once(
+        lambda: accept_referral(actor=partner, packet_id=packet.pk),
+        lambda: withdraw_consent(actor=sender, case_id=case.pk, consent_id=consent.id),
+    )
+    assert not isinstance(withdrawn, Exception)
+    in_time = not isinstance(accepted, Exception)
+    referral.refresh_from_db()
+    assert referral.state == ("accepted" if in_time else "withdrawn")
+    assert Handover.objects.filter(referral=referral).exists() == in_time
+    assert inbox_of(partner).exists() == in_time
+
+
+def test_a_claimed_exception_carries_one_of_two_referrals_sent_at_once(world: World, case: Case) -> None:
+    sender = world["assigned"].actor
+    claim_exception(
+        actor=sender,
+        case_id=case.pk,
+        basis=Subject.IMMINENT_HARM,
+        recipient=world.partner_team.organisation_id,
+        what="x",
+        reason="x",
+    )
+    drafts = [
+        draft_referral(actor=sender, case_id=case.pk, service_id=service.pk, fields=["identity.chosen_name"])
+        for service in world.services
+    ]
+    results = at_once(*(lambda d=d: send_referral(actor=sender, referral_id=d.pk) for d in drafts))
+    assert sorted(isinstance(each, Refused) for each in results) == [False, True]
 
 
 def test_two_relays_never_hand_out_the_same_row(world: World) -> None:

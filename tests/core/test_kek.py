@@ -57,6 +57,22 @@ def test_a_tag_is_ours_for_its_parts_alone() -> None:
     assert not Kek(1, {1: TWO}).tag_is_ours(tag, "grant", 1)
 
 
+def test_a_mark_is_found_under_every_version_that_there_is() -> None:
+    assert OLD.marks("kept-out", 1)[0] in BOTH.marks("kept-out", 1)
+    assert BOTH.marks("kept-out", 1)[0] == NEW.marks("kept-out", 1)[0]
+    assert len(BOTH.marks("kept-out", 1)) == 2
+
+
+def test_a_mark_is_of_its_purpose_and_parts_alone_and_of_this_key() -> None:
+    marks = [
+        OLD.marks("kept-out", 1),
+        OLD.marks("kept-out", 2),
+        OLD.marks("other", 1),
+        Kek(1, {1: TWO}).marks("kept-out", 1),
+    ]
+    assert len({mark for each in marks for mark in each}) == len(marks)
+
+
 # --- the file  ----------------------------------------
 
 

@@ -13,7 +13,8 @@ WAITING = "from core.models import OutboxItem; print(OutboxItem.objects.filter(d
 DUE_NOW = """
 from django.utils import timezone
 from casework.models import FollowUp
-FollowUp.objects.update(due_at=timezone.now(), notified_at=None, state="due", closed_at=None)
+one = FollowUp.objects.order_by("due_at", "pk").first()
+FollowUp.objects.filter(pk=one.pk).update(due_at=timezone.now(), notified_at=None, state="due", closed_at=None)
 """
 
 
@@ -23,6 +24,11 @@ def hearth(tmp_path: Path) -> Iterator[Running]:
         done = made.manage("load_demo")
         assert done.returncode == 0, done.stderr
         yield made
+
+
+def told(hearth: Running) -> list[str]:
+    """The mails about follow-ups; the demo's story sends others."""
+    return [mail for mail in hearth.mailed() if "follow-up" in mail]
 
 
 def test_health_names_what_is_down_and_is_well_once_all_is_up(hearth: Running) -> None:
@@ -35,9 +41,9 @@ def test_health_names_what_is_down_and_is_well_once_all_is_up(hearth: Running) -
 def test_a_due_follow_up_is_told_once_and_says_nothing(hearth: Running) -> None:
     hearth.python(DUE_NOW)
     hearth.start("worker", "beat")
-    until(lambda: bool(hearth.mailed()), "a mail")
+    until(lambda: bool(told(hearth)), "a mail")
     until(lambda: hearth.python(WAITING) == "0", "the outbox empty")
-    [mail] = hearth.mailed()
+    [mail] = told(hearth)
     assert "You have 1 follow-up due." in mail
     assert f"{hearth.url}/today/" in mail
     assert "Subject: Hearth\n" in mail
@@ -60,9 +66,9 @@ def test_a_follow_up_handed_out_to_a_worker_that_was_killed_is_told_all_the_same
         "OutboxItem.objects.filter(done_at=None).update(leased_until=timezone.now())"
     )
     hearth.start("worker", "beat")
-    until(lambda: bool(hearth.mailed()), "the mail after the restart")
+    until(lambda: bool(told(hearth)), "the mail after the restart")
     until(lambda: hearth.python(WAITING) == "0", "the outbox empty")
-    assert len(hearth.mailed()) == 1
+    assert len(told(hearth)) == 1
 
 
 def test_check_access_finds_nothing_in_the_demo(hearth: Running) -> None:
