@@ -45,6 +45,14 @@ def forget_sessions() -> None:
     call_command("clearsessions")
 
 
+@shared_task(name="core.forget_uploads")
+def forget_uploads() -> None:
+    """Delete what cut-off uploads left behind."""
+    from core.uploads import forget_left_overs
+
+    forget_left_overs()
+
+
 @shared_task(name="core.beat")
 def beat() -> None:
     """Say that beat, broker and worker are all up."""

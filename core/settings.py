@@ -48,6 +48,14 @@ SITE_URL: str = env.str("SITE_URL", default="http://127.0.0.1:8000")
 # The key-encryption key lies apart from the database and from SECRET_KEY; see core/kek.py.
 KEK_FILE = Path(env.str("HEARTH_KEK_FILE", default=str(VAR_DIR / "kek.json")))
 
+# What must stay destroyed when an older backup is restored; belongs on another machine. See core/journal.py.
+ERASURE_JOURNAL = Path(env.str("HEARTH_ERASURE_JOURNAL", default=str(VAR_DIR / "erasures.journal")))
+ERASURE_DELAY_DAYS: int = env.int("ERASURE_DELAY_DAYS", default=7)  # between the approval and the erasure
+ERASURE_FINAL_DAYS = 7  # until the KEK version that wrapped the erased keys is destroyed
+RETENTION_YEARS: dict[str, int] = env.dict(
+    "RETENTION_YEARS", cast={"value": int}, default={}
+)  # "GBR=7,ITA=10"
+
 # --- applications -----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "core",
@@ -191,6 +199,18 @@ STORAGES = {
         if DEBUG or TESTING
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
+    # Sealed documents: any of django-storages' backends, with its options as JSON; it sees ciphertext alone.
+    "documents": {
+        "BACKEND": env.str("DOCUMENT_STORAGE", default="django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json(
+            "DOCUMENT_STORAGE_OPTIONS",
+            default={
+                "location": str(VAR_DIR / "documents"),
+                "file_permissions_mode": 0o600,
+                "directory_permissions_mode": 0o700,
+            },
+        ),
+    },
 }
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
 
@@ -201,11 +221,13 @@ LOCALE_PATHS = [BASE_DIR / "core" / "locale"]
 FORMAT_MODULE_PATH = ["core.formats"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "UTC"
+TIME_ZONE: str = env.str("TIME_ZONE", default="UTC")
 
-# --- uploads: they stay in memory, and a request of more bytes brings no file ---------------------------------
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+# --- uploads: sealed while they arrive (core/uploads.py), under a key that only this process holds --------------
+FILE_UPLOAD_HANDLERS = ["core.uploads.SealingHandler"]
+UPLOAD_DIR = VAR_DIR / "uploads"
+DOCUMENT_MAX_MB: int = env.int("DOCUMENT_MAX_MB", default=250)
+DOCUMENT_MAX_BYTES = DOCUMENT_MAX_MB * 1_000_000  # of one request
 
 # --- API --------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -228,15 +250,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {
-        "YesNoEnum": "casework.interview.YesNo",
-        "YesNoUnknownEnum": ["yes", "no", "unknown"],
-        "IdentificationStateEnum": "casework.models.Identification.State",
-        "CaseStateEnum": "casework.models.Case.State",
-        "ConsentStateEnum": "casework.models.Consent.State",
-        "FollowUpStateEnum": "casework.models.FollowUp.State",
-        "ReferralStateEnum": "referrals.models.Referral.State",
-    },
+    # The record declares dozens of code lists: each stands where it is used, none needs a name of its own.
+    "POSTPROCESSING_HOOKS": [],
 }
 
 # --- work that happens later (core/celery.py, core/outbox.py) ------------------------------------------------
@@ -265,7 +280,13 @@ CELERY_BEAT_SCHEDULE = {
     "beat": {"task": "core.beat", "schedule": 5.0, "options": {"expires": 20}},
     "relay": {"task": "core.relay", "schedule": 2.0, "options": {"expires": 10}},
     "old sessions": {"task": "core.forget_sessions", "schedule": 3600.0, "options": {"expires": 3600}},
+    "left-over uploads": {"task": "core.forget_uploads", "schedule": 3600.0, "options": {"expires": 3600}},
     "due follow-ups": {"task": "casework.find_due", "schedule": 15.0, "options": {"expires": 60}},
+    "reviews not done in time": {
+        "task": "referrals.end_overdue",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -288,6 +309,8 @@ LOGGING: dict[str, Any] = {
         "django.db.backends": {"level": "WARNING"},  # never SQL: it carries parameters
         "celery": {"level": "WARNING"},
         "kombu": {"level": "ERROR"},
+        "fpdf": {"level": "ERROR"},  # it warns with the letters that a font lacks
+        "fontTools": {"level": "ERROR"},
     },
 }
 DEFAULT_EXCEPTION_REPORTER = "core.logs.ClassAndPlace"

@@ -9,13 +9,16 @@ from core.crypto.errors import CannotOpen, CryptoError
 from core.crypto.framing import Part, Stored, frame
 from core.crypto.hpke import KEY_BYTES, new_key_pair, open_with, public_key_of, seal_to
 from core.crypto.secrets import Stretch, derive, digest, new_key, same, stretch, tag
+from core.crypto.streams import OpenedStream, StreamSealer
 
 __all__ = [
     "KEY_BYTES",
     "CannotOpen",
     "CryptoError",
+    "OpenedStream",
     "Part",
     "Stored",
+    "StreamSealer",
     "Stretch",
     "derive",
     "digest",
