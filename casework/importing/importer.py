@@ -1,0 +1,155 @@
+"""Checks the rows of a file and loads them, a batch at a time."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from casework.importing.mapping import CaseMapping
+from casework.importing.rows import Row, Source
+from casework.services.importing import (
+    CaseFromElsewhere,
+    case_from_elsewhere,
+    import_cases,
+    index_imported,
+)
+from core.actor import Actor
+from core.errors import Invalid, Message, Refused
+
+BATCH = 250  # cases a transaction: what an interrupted import does again
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a row was refused: at which column, but for what is wrong with the row as a whole. Never what stood there."""
+
+    row: int
+    column: str
+    message: str
+
+
+class _TakenBack(Exception):
+    """Rolls back a dry run."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What an import did. A dry run counts what it would do."""
+
+    loaded: int = 0
+    known: int = 0
+    refused: int = 0
+
+    @property
+    def rows(self) -> int:
+        """All that were read."""
+        return self.loaded + self.known + self.refused
+
+
+@dataclass(slots=True)
+class CaseImport:
+    """One import of a file into a team. Run again, it goes on: what is there by its number is passed over."""
+
+    actor: Actor
+    team_id: UUID
+    mapping: CaseMapping
+    on_refusal: Callable[[Refusal], object]
+    on_batch: Callable[[], object] = lambda: None
+    dry_run: bool = False
+    report: Report = field(default_factory=Report)
+    _rows: dict[str, int] = field(default_factory=dict, repr=False)
+
+    def run(self, source: Source) -> Report:
+        """Check every row, and load those that can be taken unless this is a dry run.
+
+        Raises Unreadable, when what came before is loaded, and what `import_cases` raises.
+        """
+        batch: list[CaseFromElsewhere] = []
+        for case in self.checked(source.rows()):
+            batch.append(case)
+            if len(batch) == BATCH:
+                self._load(batch)
+                batch = []
+        self._load(batch)
+        return self.report
+
+    def _load(self, batch: list[CaseFromElsewhere]) -> None:
+        try:
+            loaded = self._opened(batch)
+        except (Invalid, Refused):  # one of them: which, is seen one by one
+            loaded = sum(self._load_one(case) for case in batch)
+        self.report.loaded += loaded
+        self.report.known += len(batch) - loaded
+        self.on_batch()
+
+    def _load_one(self, case: CaseFromElsewhere) -> int:
+        try:
+            return self._opened([case])
+        except Invalid as invalid:
+            problems = self._at_columns(invalid)
+        except Refused as refused:
+            problems = [("", refused.message)]
+        self._refuse(self._rows[case.number], problems)
+        self.report.known -= 1  # it is in the batch, and neither loaded nor known
+        return 0
+
+    def _opened(self, batch: list[CaseFromElsewhere]) -> int:
+        """Open the cases; in a dry run, do it and take it back: what would be refused is refused."""
+        cases: dict[UUID, CaseFromElsewhere] = {}
+        with suppress(_TakenBack), transaction.atomic():
+            cases = import_cases(actor=self.actor, team_id=self.team_id, cases=batch)
+            if self.dry_run:
+                raise _TakenBack
+        if not self.dry_run:
+            index_imported(actor=self.actor, team_id=self.team_id, cases=cases)
+        return len(cases)
+
+    def checked(self, rows: Iterator[Row]) -> Iterator[CaseFromElsewhere]:
+        """The cases of those rows that can be taken; the others are refused. Raises Unreadable."""
+        for row in rows:
+            problems: list[tuple[str, Message]] = [("", row.problem)] if row.problem else []
+            case = None
+            if not problems:
+                case, problems = self._case(row)
+            if case is not None and (first := self._rows.setdefault(case.number, row.number)) != row.number:
+                problems = [(self.mapping.number, _("Row %s has the same number.") % first)]
+            if problems:
+                self._refuse(row.number, problems)
+            elif case is not None:
+                yield case
+
+    def _refuse(self, row: int, problems: list[tuple[str, Message]]) -> None:
+        self.report.refused += 1
+        for column, message in problems:
+            self.on_refusal(Refusal(row, column, str(message)))
+
+    def _case(self, row: Row) -> tuple[CaseFromElsewhere | None, list[tuple[str, Message]]]:
+        """The case of a row, or all that is wrong with it, by column."""
+        values, problems = self.mapping.values(row.cells)
+        opened_on = values.pop("opened_on", None)
+        sections: dict[str, dict[str, object]] = {}
+        for path, value in values.items():
+            section, _dot, name = path.partition(".")
+            sections.setdefault(section, {})[name] = value
+        case = None
+        try:
+            case = case_from_elsewhere(
+                number=row.cells[self.mapping.number],
+                opened_on=date.fromisoformat(opened_on) if isinstance(opened_on, str) else None,
+                sections=sections,
+            )
+        except Invalid as invalid:
+            problems += self._at_columns(invalid)
+        return (None if problems else case), problems
+
+    def _at_columns(self, invalid: Invalid) -> list[tuple[str, Message]]:
+        """Where no column feeds the field, at the field."""
+        return [
+            (self.mapping.sources.get(path, path), message)
+            for path, messages in invalid.fields.items()
+            for message in messages
+        ]
