@@ -36,7 +36,7 @@ SECTIONS: dict[str, dict[str, object]] = {
 def measure(world: World, rounds: int = 300) -> Iterator[Result]:
     """One case with three sections and a consent, as each request opens it: from the person on."""
     person = world["assigned"]
-    case = _case(world, person)
+    case = made_case(world, person)
     plain_id = _plain_copy(person, case)
 
     @transaction.atomic
@@ -58,7 +58,7 @@ def measure(world: World, rounds: int = 300) -> Iterator[Result]:
     yield compare("Open a case", ours, "the same documents, not sealed", plain, rounds=rounds)
 
 
-def _case(world: World, person: Persona) -> Case:
+def made_case(world: World, person: Persona) -> Case:
     identification = record_identification(
         actor=person.actor,
         team_id=world.team.pk,
@@ -76,7 +76,7 @@ def _case(world: World, person: Persona) -> Case:
         purpose=Purpose.SHARE,
         recipient=world.partner_team.organisation_id,
         given_on=date(2026, 1, 16),
-        how=How.ORAL,
+        how=How.WRITTEN,
         explained="What is shared, with whom and why.",
         language="nep",
     )

@@ -44,15 +44,27 @@ def main() -> None:
 
 
 def _results() -> Iterator[object]:
-    from benchmarks import assessments, cases, identifications, sign_in, visible_cases
+    from benchmarks import (
+        assessments,
+        cases,
+        documents,
+        identifications,
+        imports,
+        search,
+        sign_in,
+        visible_cases,
+    )
     from referrals.demo import found_world
 
     world = found_world(password=sign_in.PASSWORD)
     yield from identifications.measure(world)
     yield from cases.measure(world)
+    yield from imports.measure(world)
     if "--database-only" not in sys.argv:
         yield from assessments.measure()
         yield from sign_in.measure(world)
+        yield from documents.measure(world)
+    yield from search.measure(world)
     yield from visible_cases.measure()  # the last: its rows are many
 
 

@@ -88,3 +88,17 @@ class PlainListed(Plain):
 
     def __str__(self) -> str:
         return self.number
+
+
+class PlainPerson(Plain):
+    """What a search looks at, in clear and under an index, by the id of the case."""
+
+    id = models.UUIDField(primary_key=True)
+    name = models.TextField()
+    born = models.CharField(max_length=10)
+
+    class Meta(Plain.Meta):
+        indexes = [models.Index(fields=["born", "id"], name="plain_person_born")]
+
+    def __str__(self) -> str:
+        return str(self.pk)

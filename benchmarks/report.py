@@ -35,6 +35,12 @@ what sealing costs can be seen alone.
 case looked up among those of its teams, the newest sections and the consents read as JSON, one audit row written. \
 Hearth reads the memberships, opens the team's key and the case's, checks everything against the case's manifest, and \
 writes the same audit row.
+- **Plain bulk_create of the same documents**: the same file, read, mapped and checked by the same code, then 250 \
+cases a transaction: one bulk_create of the cases, one of their sections as JSON, one of an audit row each. \
+Hearth writes ten rows a case beside its sections where the peer writes two: what is sealed and to whom, guardian's \
+permissions, the audit of both, and the mark that keeps a case from being imported twice. The second line leaves out \
+the file on both sides; the third adds the search's tokens to Hearth's side alone. No section of this file is one from \
+which something follows, as a plan or a risk's review would: such a case is opened with its follow-ups one by one.
 - **Everyone's cases, not sealed**: the same page of the same columns without any permission: one table, indexed in \
 the order of the list, paged by row values `(sort_key, id) < (?, ?)`, joined with the same people and teams. Any page \
 begins at a row whose id is given; both look it up first. There are 200,000 cases, 250 teams of two people with 800 \
@@ -43,6 +49,17 @@ cases each; twenty cases more were granted to each person alone: 500 people who 
 theirs, open, from its tables as Hearth fills them (direct foreign keys). A ratio of 0.125 is eight times faster.
 - **Argon2id alone**: one derivation at the cost that Hearth is set to. Hearth's side is the whole request: form, \
 limit on guessing, Argon2id, keys, session, audit row, and the answer.
+- **The same as a plain file**: the same request through Django's own TemporaryFileUploadHandler into \
+FileSystemStorage, which moves the file; and the same bytes read from there. Neither hashes nor encrypts. Hearth \
+parses the request, hashes and seals, moves the sealed file, sniffs its type, and writes the document, its line of \
+custody, the manifest and an audit row; reading, it opens the case, writes a line of custody and an audit row, and \
+verifies each chunk. Memory is the most that Python had allocated at any time of one run.
+- **A plain indexed column, pg_trgm, FTS5 trigrams**: the same people in one table in clear. By date of birth: its \
+ids by Django's query of an indexed column. By name, in Latin letters: pg_trgm with a GIN index and a threshold of 0.1, \
+since at its default of 0.3 it finds fewer than four of five; on SQLite any trigram in an FTS5 table, by rank. Each name \
+is looked for as another office might spell it, in one of three scripts; both sides read the fifty best as rows of \
+the list of cases, of those that the person may see. "Opened and compared" is Hearth's whole search, which opens those \
+cases and compares what they say; the peer has its rows already.
 - **Bare count**: how often each strength is present in each dimension, and nothing else. Memory is what Python has \
 allocated after the runs and had not before; up to 16 KiB counts as none.
 """

@@ -9,8 +9,34 @@ class CaseworkConfig(AppConfig):
     name = "casework"
 
     def ready(self) -> None:
-        """Read the instruments, so that a bad file stops the start; register the outbox's handlers."""
+        """Read the instruments, so that a bad file stops the start; register handlers, rules and places."""
+        from casework import links  # noqa: F401
         from casework.instruments import load_instruments
-        from casework.services import follow_ups  # noqa: F401
+        from casework.services import (  # noqa: F401
+            closing,
+            contacts,
+            emergency,
+            erasure,
+            exceptions,
+            follow_ups,
+            interpreters,
+            keeping_out,
+            missing,
+            plan,
+            rights,
+            risk,
+            states,
+            transfers,
+        )
+        from core.models import Kind
+        from core.notices import places
 
         load_instruments()
+        places.update(
+            {
+                Kind.CASE: "case",
+                Kind.IDENTIFICATION: "identification",
+                Kind.DRAFT: "rapid",
+                Kind.TRANSFER: "transfer",
+            }
+        )

@@ -11,6 +11,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from casework.children import guardian_barred
+from casework.consents import ConsentDocument, Scope, consent_print, unseal_consent
+from casework.documents.attachments import Attachments
+from casework.emergency import catch_up
+from casework.entries import Entries
 from casework.manifest import Manifest, fingerprint, read_manifest, seal_manifest
 from casework.models import Case, Consent, Decision, SectionVersion
 from casework.record.documents import parse
@@ -34,26 +39,6 @@ class SectionDocument:
     values: Mapping[str, Value]
     saved_by: User | None = None
     saved_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentDocument:
-    """A consent with what it says."""
-
-    consent: Consent
-    purpose: str
-    recipient: UUID | None
-    content: Mapping[str, Any]
-
-    @property
-    def id(self) -> UUID:
-        """The consent's id."""
-        return self.consent.pk
-
-    def holds(self, on: date) -> bool:
-        """Whether it is given, not withdrawn and not expired on that day."""
-        expires = self.consent.expires_on
-        return self.consent.state == Consent.State.GIVEN and (expires is None or expires >= on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +74,22 @@ class CaseFile:
         names = {section.name: self.manifest.version(f"section/{section.name}") for section in SECTIONS}
         rows = {
             (row.section, row.version): row
-            for row in self.case.section_versions.filter(version__in=set(names.values())).select_related(
-                "saved_by"
-            )
+            for row in self.case.section_versions.filter(
+                entry=None, version__in=set(names.values())
+            ).select_related("saved_by")
         }
         documents = {}
         for name, version in names.items():
             if version == 0:
                 documents[name] = SectionDocument(name, 0, {})
             elif (name, version) in rows:
-                documents[name] = self._read_section(rows[name, version])
+                documents[name] = self.read_section(rows[name, version])
             else:
                 raise Tampered  # the manifest knows of a version that is gone
         return documents
 
-    def _read_section(self, row: SectionVersion) -> SectionDocument:
+    def read_section(self, row: SectionVersion) -> SectionDocument:
+        """What a row says. Raises Tampered unless the manifest knows it as the newest version."""
         self.manifest.check(f"section/{row.section}", row.version, fingerprint(row.sealed))
         return self._unseal_section(row)
 
@@ -147,7 +133,7 @@ class CaseFile:
         return self._unseal_section(row)
 
     def _earlier(self, name: str, newest: int) -> QuerySet[SectionVersion]:
-        rows = self.case.section_versions.filter(section=name, version__lt=newest)
+        rows = self.case.section_versions.filter(section=name, entry=None, version__lt=newest)
         return rows.select_related("saved_by")
 
     def _unseal_section(self, row: SectionVersion) -> SectionDocument:
@@ -160,11 +146,22 @@ class CaseFile:
         return {name: document.values for name, document in self.sections.items()}
 
     @cached_property
+    def entries(self) -> Entries:
+        """What the case holds many of: alerts, goals, notes and the like."""
+        return Entries(self)
+
+    @cached_property
+    def attachments(self) -> Attachments:
+        """The files that were brought to the case: the interface's "documents"."""
+        return Attachments(self)
+
+    @cached_property
     def consents(self) -> list[ConsentDocument]:
         """Every consent, newest first. Raises Tampered."""
-        return self._checked(self._read_consents)
+        return self.checked(self._read_consents)
 
-    def _checked(self, read: Callable[[], T]) -> T:
+    def checked(self, read: Callable[[], T]) -> T:
+        """What `read` reads, checked against a manifest that was read before it. Raises Tampered."""
         try:
             return read()
         except Tampered:
@@ -173,13 +170,14 @@ class CaseFile:
             self.manifest = read_manifest(self.opened, self.case.manifest)
             return read()
 
-    def _check_count(self, entry: str, count: int) -> None:
+    def check_count(self, entry: str, count: int) -> None:
+        """Raise Tampered unless the manifest knows of as many things of one sort."""
         if count != sum(name.startswith(f"{entry}/") for name in self.manifest.entries):
             raise Tampered  # the manifest knows of one that is gone
 
     def _read_consents(self) -> list[ConsentDocument]:
         documents = [self.read_consent(row) for row in self.case.consents.order_by("-given_on", "-pk")]
-        self._check_count("consent", len(documents))
+        self.check_count("consent", len(documents))
         return documents
 
     def read_consent(self, row: Consent) -> ConsentDocument:
@@ -187,18 +185,16 @@ class CaseFile:
         self.manifest.check(
             f"consent/{row.pk}", 1 + (row.state == Consent.State.WITHDRAWN), consent_print(row)
         )
-        content = json.loads(self.opened.unseal("consent", row.pk, sealed=row.sealed))
-        recipient = UUID(content["recipient"]) if content.get("recipient") else None
-        return ConsentDocument(row, content["purpose"], recipient, content)
+        return unseal_consent(self.opened, row)
 
     @cached_property
     def decisions(self) -> list[DecisionDocument]:
         """Every decision, in the order in which they were recorded. Raises Tampered."""
-        return self._checked(self._read_decisions)
+        return self.checked(self._read_decisions)
 
     def _read_decisions(self) -> list[DecisionDocument]:
         documents = [self._read_decision(row) for row in self.case.decisions.select_related("recorded_by")]
-        self._check_count("decision", len(documents))
+        self.check_count("decision", len(documents))
         return documents
 
     def _read_decision(self, row: Decision) -> DecisionDocument:
@@ -220,17 +216,21 @@ class CaseFile:
                 end += timedelta(days=decision.recovery_days)
         return end
 
-    def consent_for(self, purpose: str, recipient: UUID | None = None) -> ConsentDocument | None:
-        """The consent that holds today for this purpose and recipient, or None."""
-        today = timezone.localdate()
-        return next(
-            (
-                c
-                for c in self.consents
-                if c.purpose == purpose and c.recipient == recipient and c.holds(today)
-            ),
-            None,
-        )
+    def consent_for(
+        self, purpose: str, recipient: UUID | None = None, service: UUID | None = None
+    ) -> ConsentDocument | None:
+        """The consent that holds today for this purpose, organisation and service, or None."""
+        return self.consent_to(Scope(purpose, recipient, service))
+
+    def consent_to(self, scope: Scope) -> ConsentDocument | None:
+        """The consent that holds today and covers this, or None."""
+        return next((each for each in self.consents if each.scope.covers(scope) and self.holds(each)), None)
+
+    def holds(self, consent: ConsentDocument) -> bool:
+        """Whether something may rest on this consent today: not on a guardian's whom the case has come to distrust."""
+        if not consent.holds(timezone.localdate()):
+            return False
+        return not (consent.through_guardian and guardian_barred(self))
 
     def note_change(self, name: str, version: int, print_: str, action: str, **codes: Any) -> None:
         """Enter a change into the manifest, save the case row, and put the manifest's hash into the trail.
@@ -252,12 +252,6 @@ class CaseFile:
         )
 
 
-def consent_print(row: Consent) -> str:
-    """The fingerprint of a consent row: its content, its state and its dates."""
-    dates = (row.given_on, row.expires_on, row.withdrawn_on)
-    return fingerprint(row.sealed, row.state, *(day.isoformat() if day else "" for day in dates))
-
-
 def decision_print(row: Decision) -> str:
     """The fingerprint of a decision row."""
     return fingerprint(row.sealed, row.kind)
@@ -266,10 +260,13 @@ def decision_print(row: Decision) -> str:
 def open_case_file(actor: Actor, case_id: UUID, *, level: Level = Level.READ, lock: bool = False) -> CaseFile:
     """Open a case. With `lock`, inside a transaction, other writers wait, and so does a new key.
 
-    Raises NotVisible, NotAllowed or Tampered.
+    Whoever locks it to change it does what was left to them: casework/emergency.py. Raises NotVisible, NotAllowed or
+    Tampered.
     """
     if lock:
         lock_object(case_id)
     opened = open_object(actor, case_id, Kind.CASE, level=level)
-    cases = Case.objects.select_related("team__organisation", "assigned_to")
-    return CaseFile(actor, cases.get(pk=case_id), opened)
+    case = Case.objects.select_related("team__organisation", "assigned_to").get(pk=case_id)
+    if lock and level == Level.WRITE and catch_up(actor, case, opened.object):
+        opened = open_object(actor, case_id, Kind.CASE, level=level)
+    return CaseFile(actor, case, opened)

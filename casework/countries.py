@@ -1,10 +1,14 @@
-"""The recovery and reflection period by country.
+"""What differs by country: the recovery and reflection period, how long a child's assessment counts, and how long a
+closed case is kept.
 
-Article 13 of the Council of Europe Convention on Action against Trafficking in Human Beings (CETS 197): at least 30
-days. The Convention is open beyond the Council; where a country is not listed, no floor is known and none is claimed.
+The period is that of article 13 of the Council of Europe Convention on Action against Trafficking in Human Beings (CETS
+197): at least 30 days. The Convention is open beyond the Council; where a country is not listed, no floor is known and
+none is claimed.
 """
 
 from dataclasses import dataclass
+
+from django.conf import settings
 
 FLOOR = 30  # days, CETS 197 article 13(1)
 
@@ -44,3 +48,50 @@ def recovery_rule(country: str) -> RecoveryRule:
         return _LENGTHS[country]
     member = country in _MEMBERS
     return RecoveryRule(FLOOR if member else None, FLOOR if member else 0, confirmed=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BestInterestsRule:
+    """For how many months a child's best interests assessment and determination count as current.
+
+    `confirmed` is False for what no source that we have read says.
+    """
+
+    assessment_months: int
+    determination_months: int
+    confirmed: bool
+
+
+_BEST_INTERESTS: dict[str, BestInterestsRule] = {}
+"""By country, where its law or procedure says so. None is confirmed yet."""
+_OURS = BestInterestsRule(assessment_months=6, determination_months=12, confirmed=False)
+"""UNHCR's guidelines of 2021 want both looked at again whenever something changes; the numbers are ours."""
+
+
+def best_interests_rule(country: str) -> BestInterestsRule:
+    """The rule of a country (ISO 3166-1 alpha-3)."""
+    return _BEST_INTERESTS.get(country, _OURS)
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRule:
+    """For how many years a case is kept after it was closed.
+
+    `confirmed` is True for what the organisation has set for the country: no source that we have read gives a number.
+    """
+
+    years: int
+    confirmed: bool
+
+
+_KEPT = RetentionRule(years=5, confirmed=False)
+"""Ours: long enough for most claims and appeals. IOM's Data Protection Manual (principle 9) wants it no longer than
+the purpose needs, and gives no number; a country's law may ask for more or for less."""
+
+
+def retention_rule(country: str) -> RetentionRule:
+    """The rule of a country (ISO 3166-1 alpha-3): what RETENTION_YEARS says of it, or of all others under `*`."""
+    for key in (country, "*"):
+        if key in settings.RETENTION_YEARS:
+            return RetentionRule(settings.RETENTION_YEARS[key], confirmed=True)
+    return _KEPT

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from casework.approvals import ApprovalDocument
 from casework.case_file import CaseFile
 from core.registries import Registry
 
@@ -20,5 +21,26 @@ class Panel:
 case_panels: Registry[[CaseFile, list[Panel]]] = Registry("case_panels")
 """Run when a case page is made: each function appends its panels."""
 
-consent_recipients: Registry[[set[UUID]]] = Registry("consent_recipients")
-"""Run when a consent form is made: each function adds the organisations that something can be shared with."""
+approval_panels: Registry[[CaseFile, ApprovalDocument, list[Panel]]] = Registry("approval_panels")
+"""Run when the page of something that was asked for is made: each function appends what it knows of its subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A partner's service, as far as casework needs to know it; one that is not `active` is no longer offered."""
+
+    id: UUID
+    name: str
+    organisation: UUID
+    active: bool
+
+
+partner_services: Registry[[list[Offer]]] = Registry("partner_services")
+"""Run when a consent, or sharing without one, names a partner's service: each function appends what there is."""
+
+
+def offers() -> list[Offer]:
+    """Every partner's service, also those that have ended."""
+    found: list[Offer] = []
+    partner_services.run(found)
+    return found

@@ -15,8 +15,8 @@ from casework.instruments import Instrument
 from casework.interview import Interview, Source, YesNo
 from casework.rapid_forms import hint, long_text, years
 from casework.record.codelists import LANGUAGES
-from casework.services.consents import How, Purpose
-from core.models import Organisation, Team, User
+from casework.record.contact_codes import Channel
+from core.models import Team, User
 from core.widgets import DateInput, TimeInput
 
 ANSWERS = [
@@ -146,44 +146,6 @@ class IdentificationForm(forms.Form):
         }
 
 
-class ConsentForm(forms.Form):
-    """A consent to one purpose, and to one partner where it is sharing."""
-
-    purpose = forms.ChoiceField(label=_("Purpose"), choices=Purpose.choices, widget=forms.RadioSelect)
-    recipient = forms.ChoiceField(
-        label=_("Shared with"),
-        help_text=_("The one organisation that this consent is about."),
-        error_messages={"required": _("Choose the organisation that this is shared with.")},
-    )
-    explained = forms.CharField(
-        label=_("What was explained"),
-        help_text=_("In your words: what is done with what, by whom, for how long, and the right to say no."),
-        max_length=_LONGEST,
-        widget=long_text(4),
-    )
-    language = forms.ChoiceField(label=_("Language it was explained in"), choices=())
-    how = forms.ChoiceField(label=_("How it was given"), choices=How.choices, widget=forms.RadioSelect)
-    given_on = forms.DateField(label=_("Given on"), widget=DateInput, input_formats=["%Y-%m-%d"])
-    expires_on = forms.DateField(
-        label=_("Ends on"),
-        help_text=_("Leave it empty if it holds until it is withdrawn."),
-        required=False,
-        widget=DateInput,
-        input_formats=["%Y-%m-%d"],
-    )
-
-    def __init__(
-        self, recipients: Iterable[Organisation], data: Any = None, initial: dict[str, Any] | None = None
-    ) -> None:
-        super().__init__(data, initial={"given_on": timezone.localdate(), **(initial or {})})
-        recipient, language = self.fields["recipient"], self.fields["language"]
-        assert isinstance(recipient, forms.ChoiceField)
-        assert isinstance(language, forms.ChoiceField)
-        recipient.required = data is None or data.get("purpose") == Purpose.SHARE
-        recipient.choices = [("", _("Choose one")), *((str(each.pk), each.name) for each in recipients)]
-        language.choices = [("", _("Choose one")), *LANGUAGES.choices()]
-
-
 class FollowUpForm(forms.Form):
     """Something to be done, by when and by whom."""
 
@@ -191,6 +153,12 @@ class FollowUpForm(forms.Form):
     due_on = forms.DateField(label=_("Day"), widget=DateInput, input_formats=["%Y-%m-%d"])
     due_time = forms.TimeField(label=_("Time"), widget=TimeInput({"class": "govuk-input--width-10"}))
     assignee = forms.ChoiceField(label=_("Who does it"))
+    channel = forms.ChoiceField(
+        label=_("If the survivor is to be contacted, how"),
+        help_text=_("Checked against the rules of safe contact at that time."),
+        choices=[("", _("They are not contacted")), *Channel.choices],
+        required=False,
+    )
 
     def __init__(
         self, members: Iterable[User], data: Any = None, initial: dict[str, Any] | None = None
@@ -215,4 +183,12 @@ class OutcomeForm(forms.Form):
 
     outcome = forms.CharField(
         label=_("What came of it"), required=False, max_length=_LONGEST, widget=long_text(4)
+    )
+
+
+class SafeToKeepForm(forms.Form):
+    """That the survivor can keep a paper without harm."""
+
+    safe = forms.BooleanField(
+        label=_("They want it on paper, and have a place where nobody finds it whom they fear.")
     )

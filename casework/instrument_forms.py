@@ -6,21 +6,25 @@ from django.utils.translation import gettext_lazy as _
 from casework.instruments import InstrumentError
 from casework.xlsform import instrument_from_xlsform, is_xlsx
 
+_LARGEST = 1_000_000  # bytes
+
 
 class InstrumentFileForm(forms.Form):
-    """A YAML file, or an XLSForm that becomes one. It stays in memory: settings.FILE_UPLOAD_HANDLERS."""
+    """A YAML file, or an XLSForm that becomes one."""
 
     file = forms.FileField(
         label=_("File"),
         help_text=_("An instrument file (.yaml) or an XLSForm (.xlsx), at most 1 MB."),
-        # A larger one is not taken in at all, so that none is there.
         error_messages={"required": _("Choose a file of at most 1 MB.")},
         widget=forms.FileInput({"accept": ".yaml,.yml,.xlsx"}),
     )
 
     def clean_file(self) -> str:
         """The instrument as YAML. What its first bytes are decides, not its name."""
-        content = self.cleaned_data["file"].read()
+        upload = self.cleaned_data["file"]
+        if upload.size > _LARGEST:
+            raise forms.ValidationError(_("Choose a file of at most 1 MB."))
+        content = upload.read()
         try:
             return instrument_from_xlsform(content) if is_xlsx(content) else content.decode("utf-8")
         except InstrumentError as error:

@@ -8,15 +8,20 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from casework.assessment import Assessment, assess
 from casework.case_file import CaseFile, SectionDocument, open_case_file
 from casework.interview import Interview
 from casework.models import Case, Draft, FollowUp, Identification
+from casework.numbers import parse_number
 from casework.offered import instrument_used
+from casework.record.contact_codes import Channel
 from core import audit
 from core.access import OpenObject, grants_of, open_many, open_object
 from core.actor import Actor
+from core.errors import Invalid
+from core.marks import kept_out_among
 from core.models import CASE_ROLES, Kind, User
 
 FOLLOWED_UP = (Kind.CASE, Kind.IDENTIFICATION, Kind.DRAFT)
@@ -38,11 +43,21 @@ class IdentificationDocument:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpDocument:
-    """A follow-up with what it is about."""
+    """A follow-up with what it is about; `channel` where it is a contact with the survivor.
+
+    `reason` says why that is to be made against the rules of safe contact.
+    """
 
     follow_up: FollowUp
     about: str
     outcome: str
+    channel: str = ""
+    reason: str = ""
+
+    @property
+    def channel_label(self) -> str:
+        """The channel as people read it."""
+        return str(Channel(self.channel).label) if self.channel else ""
 
     @property
     def case(self) -> Case | None:
@@ -71,7 +86,8 @@ def read_identification(actor: Actor, identification_id: UUID) -> Identification
     )
     content: dict[str, Any] = json.loads(opened.unseal("identification", sealed=row.sealed))
     ages = {"age": content["age"], "age_at_exploitation": content["age_at_exploitation"]}
-    used = instrument_used(row.team.organisation_id, content["instrument"], content["version"])
+    # Of the organisation where it was taken: the case may have been handed over to another one.
+    used = instrument_used(row.recorded_by.organisation_id, content["instrument"], content["version"])
     audit.record("identification.read", actor=actor, object=opened.object)
     return IdentificationDocument(
         identification=row,
@@ -86,6 +102,14 @@ def read_identification(actor: Actor, identification_id: UUID) -> Identification
 def cases_of(actor: Actor) -> QuerySet[Case]:
     """The cases that the actor may see, newest first."""
     return Case.objects.visible_to(actor).select_related("assigned_to", "team__organisation")
+
+
+def case_by_number(actor: Actor, text: str) -> Case:
+    """The case of a number as typed or heard. Raises Invalid at `number`, whether it is not there or not seen."""
+    case: Case | None = cases_of(actor).filter(number=parse_number(text) or "").first()
+    if case is None:
+        raise Invalid({"number": [_("You see no case of this number.")]})
+    return case
 
 
 def read_case(actor: Actor, case_id: UUID) -> CaseFile:
@@ -145,7 +169,8 @@ def read_follow_ups(actor: Actor, rows: Iterable[FollowUp]) -> list[FollowUpDocu
     for row in rows:
         if row.object_id in opened:
             content = row.read(opened[row.object_id])
-            documents.append(FollowUpDocument(row, content["about"], content.get("outcome", "")))
+            more = [content.get(name, "") for name in ("outcome", "channel", "reason")]
+            documents.append(FollowUpDocument(row, content["about"], *more))
     return documents
 
 
@@ -155,7 +180,8 @@ def drafts_of(actor: Actor) -> QuerySet[Draft]:
 
 
 def team_members(case: Case) -> QuerySet[User]:
-    """Who may be assigned something in this case: the caseworkers and supervisors of its team."""
-    return User.objects.filter(
+    """Who may be assigned something in this case: the caseworkers and supervisors of its team whom it keeps not out."""
+    members = User.objects.filter(
         memberships__team=case.team_id, memberships__role__in=CASE_ROLES, is_active=True
-    ).order_by("name")
+    )
+    return members.exclude(pk__in=kept_out_among(case.pk, members)).order_by("name")

@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 
 from core.auth import current_actor
 from core.models import CASE_ROLES, Role
+from core.notices import shown_to
 
 
 def hearth(request: HttpRequest) -> dict[str, Any]:
-    """`actor`, and the `navigation` of the actor's roles: a list of {url, label, current}."""
+    """`actor`; the `navigation` of their roles, a list of {url, label, current}; on their first page, `notices`."""
     actor = current_actor(request)
     if actor is None:
-        return {"actor": None, "navigation": []}
+        return {"actor": None, "navigation": [], "notices": []}
     entries: list[tuple[str, str]] = []
     if actor.has_role(*CASE_ROLES):
         entries += [
@@ -23,6 +24,8 @@ def hearth(request: HttpRequest) -> dict[str, Any]:
             ("case-list", _("Cases")),
             ("referral-list", _("Referrals")),
         ]
+    if actor.has_role(Role.SUPERVISOR):
+        entries.append(("caseload", _("Caseload")))
     if actor.has_role(Role.FOCAL_POINT):
         entries.append(("inbox", _("Inbox")))
     if actor.has_role(Role.ADVOCACY_OFFICER):
@@ -33,6 +36,7 @@ def hearth(request: HttpRequest) -> dict[str, Any]:
     here = request.resolver_match.view_name if request.resolver_match else ""
     return {
         "actor": actor,
+        "notices": shown_to(actor) if here == entries[0][0] else [],
         "navigation": [
             {
                 "url": reverse(name),

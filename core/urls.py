@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from core import views
 from core.api.docs import ApiDocs
+from core.api.notices import Notices, PutAway
 from core.api.views import Token, Tokens
 
 urlpatterns = [
@@ -16,12 +17,15 @@ urlpatterns = [
     path("team/", views.team_page, name="team"),
     path("team/<uuid:membership_id>/end/", views.end_membership_page, name="end-membership"),
     path("people/", views.people_page, name="people"),
+    path("notices/<uuid:notice_id>/away/", views.put_away_action, name="notice-away"),
     path("language/", set_language, name="set_language"),
     path("healthz", views.healthz, name="healthz"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", ApiDocs.as_view(), name="api-docs"),
     path("api/v1/tokens/", Tokens.as_view(), name="tokens"),
     path("api/v1/tokens/<uuid:token_id>/", Token.as_view(), name="token"),
+    path("api/v1/notices/", Notices.as_view(), name="api-notices"),
+    path("api/v1/notices/<uuid:notice_id>/away/", PutAway.as_view(), name="api-notice-away"),
     path("api/v1/", include("casework.api.urls")),
     path("api/v1/", include("referrals.api.urls")),
     path("api/v1/", include("advocacy.api.urls")),

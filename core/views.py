@@ -22,10 +22,11 @@ from core.accounts import (
 )
 from core.actor import Actor
 from core.auth import current_actor, set_key_cookie, sign_in, sign_out
-from core.errors import Invalid, NotAllowed, NotVisible
+from core.errors import Invalid, NotAllowed, NotVisible, Refused, WrongState
 from core.forms import AdmitForm, ChangePasswordForm, SignInForm
 from core.health import what_is_down
 from core.models import CASE_ROLES, Membership, Role, Team, User
+from core.notices import put_away
 
 
 def actor_of(request: HttpRequest, *roles: Role) -> Actor:
@@ -174,6 +175,13 @@ def end_membership_page(request: HttpRequest, membership_id: UUID) -> HttpRespon
     return render(request, "core/end_membership.html", {"membership": membership})
 
 
+@require_POST
+def put_away_action(request: HttpRequest, notice_id: UUID) -> HttpResponse:
+    """Put a notice away."""
+    put_away(actor=actor_of(request), notice_id=notice_id)
+    return redirect("home")
+
+
 @require_GET
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 once database, broker and worker are up; else 503 naming what is down."""
@@ -192,3 +200,12 @@ def add_errors(form: Any, error: Invalid) -> None:
     for name, texts in error.fields.items():
         for text in texts:
             form.add_error(name if name in form.fields else None, text)
+
+
+def add_refusal(form: Any, error: Invalid | Refused | WrongState) -> int:
+    """The same for whatever else a service says no with, at the top. Returns the status of the page that shows it."""
+    if isinstance(error, Invalid):
+        add_errors(form, error)
+    else:
+        form.add_error(None, str(error.message))
+    return error.status

@@ -10,4 +10,8 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what ends when a consent is withdrawn, and what casework's pages show of referrals."""
-        from referrals import case_page, services  # noqa: F401
+        from core.models import Kind
+        from core.notices import places
+        from referrals import case_page, erasing, services  # noqa: F401
+
+        places[Kind.PACKET] = "packet"

@@ -1,11 +1,17 @@
 """What casework's pages show of referrals."""
 
-from uuid import UUID
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
 
+from casework.approvals import ApprovalDocument
 from casework.case_file import CaseFile
-from casework.extensions import Panel, case_panels, consent_recipients
-from referrals.models import Service
+from casework.closing import StillOpen, still_open_elsewhere
+from casework.extensions import Offer, Panel, approval_panels, case_panels, partner_services
+from casework.survivors_copy import Item, Part, shared_parts
+from referrals.models import Referral, Service
 from referrals.selectors import referrals_of
+
+_ENDED = ("declined", "completed", "withdrawn", "expired")
 
 
 @case_panels.register
@@ -15,9 +21,40 @@ def add_referrals(file: CaseFile, panels: list[Panel]) -> None:
     panels.append(Panel("referrals/_case_panel.html", {"referrals": rows}))
 
 
-@consent_recipients.register
-def add_partners(organisations: set[UUID]) -> None:
-    """Whoever offers a service that one can refer to."""
-    organisations.update(
-        Service.objects.filter(active=True).values_list("team__organisation", flat=True).distinct()
-    )
+@approval_panels.register
+def add_what_was_sent(file: CaseFile, document: ApprovalDocument, panels: list[Panel]) -> None:
+    """The referral that rests on an exception, for the second person to look at."""
+    rows = list(referrals_of(file.actor).filter(case=file.case, exception=document.approval))
+    if rows:
+        panels.append(Panel("referrals/_exception_panel.html", {"referrals": rows}))
+
+
+@still_open_elsewhere.register
+def add_open_referrals(file: CaseFile, found: list[StillOpen]) -> None:
+    """Referrals that have not ended."""
+    count = Referral.objects.filter(case=file.case).exclude(state__in=_ENDED).count()
+    found.append(StillOpen("referrals", _("Referrals that have not ended"), count, "referrals"))
+
+
+@shared_parts.register
+def add_what_went_out(file: CaseFile, parts: list[Part]) -> None:
+    """Which service of whom was asked, and when, for the survivor's copy."""
+    sent = Referral.objects.filter(case=file.case, sent_at__isnull=False).order_by("sent_at", "pk")
+    items = [
+        Item(f"{each.service.name}, {each.service.team.organisation.name}", _went(each))
+        for each in sent.select_related("service__team__organisation")
+    ]
+    if items:
+        parts.append(Part(str(_("Shared with")), items))
+
+
+def _went(referral: Referral) -> str:
+    assert referral.sent_at is not None
+    return f"{localdate(referral.sent_at)}, {referral.get_state_display()}"
+
+
+@partner_services.register
+def add_services(found: list[Offer]) -> None:
+    """What consent, and sharing without it, can be to."""
+    rows = Service.objects.values_list("pk", "name", "team__organisation", "active").order_by("name", "pk")
+    found.extend(Offer(*row) for row in rows)

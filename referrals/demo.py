@@ -88,3 +88,13 @@ def found_world(*, password: str) -> World:
         for name, type_, description in _SERVICES
     ]
     return World(people, teams["team"], teams["partner_team"], teams["other_team"], services)
+
+
+@transaction.atomic
+def found_second_team(world: World, *, password: str) -> Persona:
+    """A second team beside the first, with its supervisor: for handing a case over, and for emergencies."""
+    organisation = world.team.organisation
+    user = create_person(email=f"second-team@{DOMAIN}", name="Ngozi Adeyemi", organisation=organisation)
+    persona = Persona("second_team", user, make_keys(user=user, password=password))
+    found_team(organisation=organisation, name="Outreach", founder=user, role=Role.SUPERVISOR)
+    return persona

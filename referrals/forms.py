@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.record.documents import Documents, display
 from casework.record.sections import SECTIONS
 from core.widgets import HintedBoxes, HintedRadios
+from referrals.handovers import HandoverAnswer
 from referrals.models import Service
 from referrals.services import NOTE_LENGTH, DeclineReason
 
@@ -64,7 +65,10 @@ def _field_choice(documents: Documents) -> forms.MultipleChoiceField:
             choices.append((str(section.label), [(path, label) for path, label, _text in shown]))
     return forms.MultipleChoiceField(
         label=_("What the partner will read"),
-        help_text=_("Only what you tick is sent, as it stands here. Share no more than the service needs."),
+        help_text=_(
+            "Only what you tick is sent, as it stands here; with a number or an address go the rules of safe contact. "
+            "Share no more than the service needs."
+        ),
         choices=choices,
         widget=widget,
         error_messages={"required": _("Choose at least one field.")},
@@ -82,3 +86,25 @@ class DeclineForm(forms.Form):
 
     reason = forms.ChoiceField(label=_("Reason"), choices=DeclineReason.choices, widget=forms.RadioSelect)
     note = _note(_("Note"), _("What else could help, or whom to ask. Only the sender reads it."))
+
+
+class HandoverForm(forms.Form):
+    """What a partner says when consent has ended for something that it had accepted."""
+
+    holds = _note(
+        _("What you still hold"), _("Papers, notes and files about this person, and copies that you gave on.")
+    )
+    destroys = _note(_("What you destroy"), _("And by when."))
+    keeps = _note(_("What you keep"), _("No more than a law or a duty makes you keep."))
+    duty = _note(_("By which law or duty"), _("And for how long."))
+
+    @property
+    def answer(self) -> HandoverAnswer:
+        """What answer_handover takes."""
+        return HandoverAnswer(**self.cleaned_data)
+
+
+class CloseForm(forms.Form):
+    """What the sender notes at the end."""
+
+    note = _note(_("Note"), _("What was agreed, and how help goes on."))

@@ -1,7 +1,7 @@
 """What referrals read: each function takes the Actor that reads."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,28 +9,41 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from casework.case_file import CaseFile, open_case_file
+from casework.children import Missing
 from casework.models import Case
-from casework.record.documents import choose, display
+from casework.record.documents import display
 from casework.record.fields import Field, Section
 from casework.record.sections import section as declared
-from casework.services.consents import Purpose
 from core import audit
 from core.access import OpenObject, open_with_share
 from core.actor import Actor
 from core.errors import NotVisible
 from core.models import Team
+from referrals.basis import CONSENT, Basis, basis_for, basis_label
+from referrals.gates import missing_of
+from referrals.handovers import HandoverDocument, handover_of, read_answer, read_record
 from referrals.models import Packet, Referral, Service
+from referrals.safe_contact import packet_fields, unasked
 from referrals.services import DeclineReason, open_packet, read_draft
 
 
 @dataclass(frozen=True, slots=True)
 class PacketDocument:
-    """What a partner reads, and its answer."""
+    """What a partner reads, and its answer; `basis` is consent or a legal ground, `reference` that of an order."""
 
     fields: Mapping[str, Mapping[str, Any]]
     note: str
-    reason: str
-    answer: str
+    reason: str = ""
+    answer: str = ""
+    basis: str = CONSENT
+    reference: str = ""
+    handover: HandoverDocument | None = None
+    quiet_times: Sequence[str] = ()
+
+    @property
+    def unasked(self) -> list[str]:
+        """The ways to get in touch of which it is not known whether they are safe."""
+        return unasked(self.fields)
 
     @property
     def sections(self) -> list[tuple[Section, list[tuple[Field, str]]]]:
@@ -42,23 +55,30 @@ class PacketDocument:
         """The decline reason as people read it; empty where there is none."""
         return str(DeclineReason(self.reason).label) if self.reason else ""
 
+    @property
+    def basis_label(self) -> str:
+        """The legal ground as people read it; empty where the survivor has consented."""
+        return basis_label(self.basis)
+
 
 @dataclass(frozen=True, slots=True)
 class ReferralDocument:
-    """A referral as its sender sees it: the packet once sent, the choice of fields before."""
+    """A referral as its sender sees it: the packet while it opens, the choice of fields before and after."""
 
     referral: Referral
     packet: PacketDocument | None
     fields: list[str]
     note: str
+    handover: HandoverDocument | None
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the partner would read, and whether there is a consent today to share it with them."""
+    """What the partner would read, what allows it today, and what of a child's protection stands against it."""
 
     packet: PacketDocument
-    consented: bool
+    basis: Basis | None
+    missing: list[Missing]
 
 
 def services_for(team_ids: frozenset[UUID]) -> QuerySet[Service]:
@@ -71,7 +91,7 @@ def referrals_of(actor: Actor) -> QuerySet[Referral]:
     visible = Case.objects.visible_to(actor).order_by().values("pk")
     return (
         Referral.objects.filter(case__in=visible)
-        .select_related("case", "service__team__organisation", "packet")
+        .select_related("case", "service__team__organisation", "packet", "handover")
         .order_by("-created_on", "-pk")
     )
 
@@ -79,7 +99,7 @@ def referrals_of(actor: Actor) -> QuerySet[Referral]:
 def inbox_of(actor: Actor) -> QuerySet[Packet]:
     """The packets sealed to the actor's teams, newest first."""
     return Packet.objects.visible_to(actor).select_related(
-        "referral__service", "referral__case__team__organisation"
+        "referral__service", "referral__case__team__organisation", "referral__handover"
     )
 
 
@@ -91,8 +111,14 @@ def read_referral(actor: Actor, referral_id: UUID) -> ReferralDocument:
     file = open_case_file(actor, referral.case_id)
     draft = read_draft(file, referral)
     packet = _as_sender(file, referral)
+    handover = packet.handover if packet else _closed_handover(file, referral)
     audit.record("referral.read", actor=actor, object=file.opened.object, referral=referral.pk)
-    return ReferralDocument(referral, packet, list(draft["fields"]), str(draft["note"]))
+    return ReferralDocument(referral, packet, list(draft["fields"]), str(draft["note"]), handover)
+
+
+def _closed_handover(file: CaseFile, referral: Referral) -> HandoverDocument | None:
+    row = handover_of(referral.pk)
+    return read_record(file, row) if row is not None and row.closed_at else None
 
 
 def preview_referral(actor: Actor, document: ReferralDocument) -> Preview:
@@ -101,10 +127,11 @@ def preview_referral(actor: Actor, document: ReferralDocument) -> Preview:
     Raises NotVisible or Tampered; Invalid at each chosen field that has become empty.
     """
     file = open_case_file(actor, document.referral.case_id)
-    partner = document.referral.service.team.organisation_id
+    service = document.referral.service
     return Preview(
-        PacketDocument(choose(document.fields, file.documents), document.note, "", ""),
-        consented=file.consent_for(Purpose.SHARE, partner) is not None,
+        PacketDocument(**packet_fields(file, document.fields), note=document.note),
+        basis=basis_for(file, service),
+        missing=missing_of(file, service),
     )
 
 
@@ -125,12 +152,11 @@ def read_packet(actor: Actor, packet_id: UUID) -> tuple[Packet, PacketDocument]:
 
 def _read(packet: Packet, opened: OpenObject) -> PacketDocument:
     content = json.loads(opened.unseal("packet", packet.referral_id, sealed=packet.sealed))
-    answer = {}
     if packet.sealed_answer is not None:
         answer = json.loads(opened.unseal("packet-answer", packet.referral_id, sealed=packet.sealed_answer))
-    return PacketDocument(
-        content["fields"], content["note"], answer.get("reason", ""), answer.get("note", "")
-    )
+        content |= {"answer": answer["note"], "reason": answer.get("reason", "")}
+    row = handover_of(packet.referral_id)
+    return PacketDocument(**content, handover=read_answer(row, opened) if row else None)
 
 
 def sending_team(packet: Packet) -> Team:

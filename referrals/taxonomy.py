@@ -29,6 +29,7 @@ class ServiceType(models.TextChoices):
     EDUCATION = "education", _("Education")
     VOCATIONAL = "vocational_training", _("Vocational training")
     EMPLOYMENT = "employment_support", _("Employment support")
+    FAMILY_CONTACT = "family_contact", _("Contact with the family")
     FAMILY_TRACING = "family_tracing", _("Family tracing")
     FAMILY_REUNIFICATION = "family_reunification", _("Family reunification")
     ASYLUM = "asylum_international_protection", _("Asylum and international protection")
@@ -42,3 +43,4 @@ class ServiceType(models.TextChoices):
     POLICE_REPORT = "police_report_support", _("Support in reporting to the police")
     WITNESS_PROTECTION = "witness_protection", _("Witness protection")
     GUARDIANSHIP = "guardianship", _("Guardianship")
+    ALTERNATIVE_CARE = "alternative_care", _("Alternative care for a child")

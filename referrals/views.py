@@ -1,5 +1,6 @@
 """Referrals' pages: the sender's, then the partner's."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +12,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from casework.children import GateClosed
 from casework.selectors import read_case
 from core.actor import Actor
-from core.errors import HearthError, Invalid, Message, Refused, WrongState
+from core.errors import HearthError, Invalid, Message, NotVisible, Refused, WrongState
 from core.models import CASE_ROLES, Role
 from core.paging import page_of
 from core.views import actor_of, add_errors, posted
-from referrals.forms import AcceptForm, DeclineForm, ReferralForm
+from referrals.forms import AcceptForm, CloseForm, DeclineForm, HandoverForm, ReferralForm
 from referrals.models import Referral
 from referrals.selectors import (
     inbox_of,
@@ -29,6 +31,8 @@ from referrals.selectors import (
 )
 from referrals.services import (
     accept_referral,
+    answer_handover,
+    close_handover,
     decline_referral,
     draft_referral,
     send_referral,
@@ -53,6 +57,7 @@ def new_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     file = read_case(actor, case_id)
     services = services_for(frozenset({file.case.team_id}))
     form = ReferralForm(services, file.documents, posted(request))
+    context: dict[str, Any] = {"form": form, "case": file.case}
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -65,9 +70,14 @@ def new_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
             )
         except Invalid as error:
             add_errors(form, error)
+        except GateClosed as error:
+            context["missing"] = error.missing
+            return render(request, "referrals/referral_new.html", context, status=error.status)
+        except Refused as error:
+            form.add_error("service", str(error.message))
+            return render(request, "referrals/referral_new.html", context, status=error.status)
         else:
             return redirect("referral", made.pk)
-    context = {"form": form, "case": file.case}
     return render(request, "referrals/referral_new.html", context, status=400 if form.errors else 200)
 
 
@@ -82,6 +92,7 @@ def _referral(
 ) -> HttpResponse:
     document = read_referral(actor, referral_id)
     context: dict[str, Any] = {"document": document, "referral": document.referral, "message": message}
+    context["handover"] = document.handover
     context["packet"] = document.packet
     context["can_withdraw"] = Step.WITHDRAW in allowed(document.referral.state)
     if document.referral.state == Referral.State.DRAFT:
@@ -90,7 +101,7 @@ def _referral(
         except Invalid:
             context["emptied"] = True
         else:
-            context |= {"packet": preview.packet, "consented": preview.consented}
+            context |= {"packet": preview.packet, "basis": preview.basis, "missing": preview.missing}
     return render(request, "referrals/referral.html", context, status=status)
 
 
@@ -125,6 +136,29 @@ def withdraw_page(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     if Step.WITHDRAW not in allowed(document.referral.state):
         raise WrongState
     return render(request, "referrals/referral_withdraw.html", {"referral": document.referral})
+
+
+@require_http_methods(["GET", "POST"])
+def close_page(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """What the partner says about how it ends; closing destroys the packet's key."""
+    actor = actor_of(request)
+    document, form, status = read_referral(actor, referral_id), CloseForm(posted(request)), 200
+    if document.handover is None:
+        raise NotVisible
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                close_handover(actor=actor, referral_id=referral_id, note=form.cleaned_data["note"])
+            except Invalid as error:
+                add_errors(form, error)
+            else:
+                messages.success(request, _("It is closed. The partner can't open the packet any more."))
+                return redirect("referral", referral_id)
+    elif not document.handover.open:
+        raise WrongState
+    context = {"form": form, "referral": document.referral, "handover": document.handover}
+    return render(request, "referrals/handover_close.html", context, status=status)
 
 
 # --- the partner ----------------------------------------------------------------------------------------------
@@ -196,3 +230,24 @@ def decline_page(request: HttpRequest, packet_id: UUID) -> HttpResponse:
     elif Step.DECLINE not in allowed(packet.referral.state):
         raise WrongState
     return render(request, "referrals/packet_decline.html", {"form": form, "packet": packet}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def handover_page(request: HttpRequest, packet_id: UUID) -> HttpResponse:
+    """Consent has ended for what was accepted: say what is held, kept and destroyed."""
+    actor = actor_of(request, Role.FOCAL_POINT)
+    packet, document = read_packet(actor, packet_id)
+    if document.handover is None:
+        raise NotVisible
+    form, status = HandoverForm(posted(request), initial=asdict(document.handover.answer)), 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                answer_handover(actor=actor, packet_id=packet_id, answer=form.answer)
+            except Invalid as error:
+                add_errors(form, error)
+            else:
+                messages.success(request, _("The sender sees what you have said, and closes it."))
+                return redirect("packet", packet_id)
+    return render(request, "referrals/packet_handover.html", {"form": form, "packet": packet}, status=status)

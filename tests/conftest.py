@@ -4,6 +4,7 @@ import importlib
 import uuid
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from rest_framework.test import APIClient
 
 from casework.models import Case, Identification
 from casework.services import open_case, record_consent, record_identification, save_section
-from casework.services.consents import How, Purpose
+from casework.services.consents import Asking, How, Purpose
 from core import kek as kek_module
 from core.tokens import create_token
 from referrals.demo import Persona, World, found_world
@@ -38,8 +39,9 @@ def _cheap_and_private_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(autouse=True)
-def _media_and_mail_stay_here(settings: Any) -> None:
+def _media_and_mail_stay_here(settings: Any, tmp_path: Path) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.ERASURE_JOURNAL = tmp_path / "erasures.journal"
 
 
 @pytest.fixture(autouse=True)
@@ -49,19 +51,22 @@ def _cache_keys_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _flush_in_spite_of_the_audit_trail() -> Iterator[None]:
-    """After a test that committed, Django empties every table; the trail's triggers, which refuse that, stand aside."""
-    migration = importlib.import_module("core.migrations.0002_append_only_audit")
+def _flush_in_spite_of_what_can_only_grow() -> Iterator[None]:
+    """After a test that committed, Django empties every table; triggers, which refuse that, stand aside."""
+    names = ("core.migrations.0002_append_only_audit", "casework.migrations.0003_documents")
+    migrations = [importlib.import_module(name) for name in names]
     flush = TransactionTestCase._fixture_teardown
 
     def unguarded(case: TransactionTestCase) -> None:
         postgresql = connection.vendor == "postgresql"
         with connection.cursor() as cursor:
-            for statement in [migration.POSTGRESQL_DOWN] if postgresql else migration.SQLITE_DOWN:
-                cursor.execute(statement)
+            for each in migrations:
+                for statement in [each.POSTGRESQL_DOWN] if postgresql else each.SQLITE_DOWN:
+                    cursor.execute(statement)
             flush(case)
-            for statement in [migration.POSTGRESQL_UP] if postgresql else migration.SQLITE_UP:
-                cursor.execute(statement)
+            for each in migrations:
+                for statement in [each.POSTGRESQL_UP] if postgresql else each.SQLITE_UP:
+                    cursor.execute(statement)
 
     patch = pytest.MonkeyPatch()
     patch.setattr(TransactionTestCase, "_fixture_teardown", unguarded)
@@ -135,6 +140,7 @@ def share_consent(world: World, assigned: Persona, case: Case) -> None:
         how=How.ORAL,
         explained="What is shared, with whom and why.",
         language="nep",
+        asking=Asking(witness="Canarywitness"),
     )
 
 

@@ -190,7 +190,7 @@ class OneCase(APIView):
     def get(self, request: Request, case_id: UUID) -> Response:
         """Every section at its newest version, the consents and the decisions. That you read it is recorded."""
         file = selectors.read_case(actor_of(request, *CASE_ROLES), case_id)
-        return Response(CaseDetailSerializer(file).data)
+        return Response(CaseDetailSerializer(file, context={"file": file}).data)
 
 
 class OneSection(APIView):

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from casework import selectors, services
 from casework.models import FollowUp
+from casework.record.contact_codes import Channel
 from core.api.openapi import operation
 from core.api.pagination import AFTER, page_of, page_schema
 from core.api.serializers import BodySerializer, DocumentSerializer, PersonSerializer
@@ -26,6 +27,18 @@ class NewFollowUpSerializer(BodySerializer):
     about = serializers.CharField(max_length=10_000)
     assignee = serializers.UUIDField(
         required=False, allow_null=True, help_text="A member of the case's team; you, if left out."
+    )
+    channel = serializers.ChoiceField(
+        Channel.choices,
+        required=False,
+        allow_blank=True,
+        help_text="How the survivor is to be contacted, where it is a contact.",
+    )
+    reason = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=1000,
+        help_text="Why they are to be contacted against the rules.",
     )
 
 
@@ -58,6 +71,8 @@ class FollowUpSerializer(DocumentSerializer):
     state = serializers.ChoiceField(FollowUp.State.choices)
     closed_at = serializers.DateTimeField(allow_null=True)
     outcome = serializers.CharField()
+    channel = serializers.ChoiceField(Channel.choices, allow_blank=True)
+    reason = serializers.CharField(help_text="Why they are to be contacted against the rules.")
 
 
 class FollowUps(APIView):
@@ -93,6 +108,8 @@ class FollowUps(APIView):
             due_at=data["due_at"],
             about=data["about"],
             assignee_id=data.get("assignee"),
+            channel=data.get("channel", ""),
+            reason=data.get("reason", ""),
         )
         return Response(_read(request, row), status=status.HTTP_201_CREATED)
 

@@ -61,17 +61,21 @@ class Case(models.Model):
 
 
 class SectionVersion(models.Model):
-    """One saved version of a section: a sealed document. A save appends; nothing is overwritten."""
+    """One saved version of a section, or of one entry where a case holds many: a sealed document.
+
+    A save appends; nothing is overwritten.
+    """
 
     SENSITIVITY = {
         **dict.fromkeys(
-            ("id", "case", "section", "version", "schema", "saved_by", "saved_at"), Sensitivity.SAFE
+            ("id", "case", "section", "entry", "version", "schema", "saved_by", "saved_at"), Sensitivity.SAFE
         ),
         "sealed": Sensitivity.SEALED,
     }
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="section_versions")
     section = models.CharField(max_length=40)
+    entry = models.UUIDField(null=True)
     version = models.PositiveIntegerField()
     schema = models.PositiveIntegerField()
     sealed = models.BinaryField()
@@ -80,7 +84,16 @@ class SectionVersion(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case", "section", "version"], name="section_version_once"),
+            models.UniqueConstraint(
+                fields=["case", "section", "version"],
+                condition=models.Q(entry=None),
+                name="section_version_once",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "entry", "version"],
+                condition=models.Q(entry__isnull=False),
+                name="entry_version_once",
+            ),
             models.CheckConstraint(condition=models.Q(version__gte=1), name="section_version_from_1"),
         ]
 

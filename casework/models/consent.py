@@ -11,13 +11,15 @@ from core.models import Sensitivity
 
 
 class Consent(models.Model):
-    """One consent for one purpose and recipient, which are sealed; state and dates are not."""
+    """What came of asking for one purpose and recipient, which are sealed; state and dates are not."""
 
     class State(models.TextChoices):
-        """Whether it holds."""
+        """Whether it holds: only what was given does. That somebody said no, or was not able to say, is kept too."""
 
         GIVEN = "given", _("Given")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+        REFUSED = "refused", _("Refused")
+        NOT_ABLE = "not_able", _("Not able to decide")
 
     SENSITIVITY = {
         **dict.fromkeys(
@@ -29,7 +31,7 @@ class Consent(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="consents")
     state = models.CharField(max_length=10, choices=State.choices, default=State.GIVEN)
-    given_on = models.DateField()
+    given_on = models.DateField(help_text="the day on which it was asked")
     expires_on = models.DateField(null=True, blank=True)
     withdrawn_on = models.DateField(null=True, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -38,7 +40,7 @@ class Consent(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state="given", withdrawn_on=None)
+                condition=models.Q(state__in=["given", "refused", "not_able"], withdrawn_on=None)
                 | models.Q(state="withdrawn", withdrawn_on__isnull=False),
                 name="consent_withdrawn_has_a_date",
             ),

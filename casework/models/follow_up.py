@@ -74,7 +74,10 @@ class FollowUp(models.Model):
         return str(self.pk)
 
     def seal(self, opened: OpenObject, content: dict[str, str]) -> None:
-        """Put in what it is about ({"about": ..., "outcome": ...}), under the key of the object that it is for."""
+        """Put in what it is about, under the key of the object that it is for.
+
+        {"about": ..., "outcome": ..., "source": ..., "channel": ..., "reason": ...}: all but the first as there are.
+        """
         self.object = opened.object
         self.sealed = opened.seal("follow-up", self.pk, content=padded_json(content))
 

@@ -214,6 +214,7 @@ KINDS_OF_NEEDS = CodeList(
         Code("education", _("Education")),
         Code("vocational_training", _("Vocational training")),
         Code("employment_support", _("Employment support")),
+        Code("family_contact", _("Contact with the family")),
         Code("family_tracing", _("Family tracing")),
         Code("family_reunification", _("Family reunification")),
         Code("asylum_international_protection", _("Asylum and international protection")),
@@ -227,6 +228,7 @@ KINDS_OF_NEEDS = CodeList(
         Code("police_report_support", _("Support in reporting to the police")),
         Code("witness_protection", _("Witness protection")),
         Code("guardianship", _("Guardianship")),
+        Code("alternative_care", _("Alternative care for a child")),
     ]
 )
 
@@ -236,34 +238,6 @@ URGENCIES = CodeList(
         Code("this_week", _("This week")),
         Code("this_month", _("This month")),
         Code("later", _("Later")),
-    ]
-)
-
-RISK_LEVELS = CodeList(
-    [
-        Code("low", _("Low")),
-        Code("medium", _("Medium")),
-        Code("high", _("High")),
-        Code("immediate", _("Immediate: someone may be harmed today or this week")),
-    ]
-)
-
-REASONS_FOR_RISK = CodeList(
-    [
-        Code("place_known", _("Traffickers know where they stay")),
-        Code("in_contact", _("Traffickers are in contact with them")),
-        Code("threats", _("Threats against them")),
-        Code("threats_to_family", _("Threats against family or friends")),
-        Code("debt", _("A debt is held against them")),
-        Code("papers_held", _("Others hold their papers")),
-        Code("witness", _("They are a witness, or are thought to be one")),
-        Code("violence_at_home", _("Violence in the family or by a partner")),
-        Code("self_harm", _("Self-harm or thoughts of suicide")),
-        Code("health", _("Untreated illness or injury, or pregnancy")),
-        Code("no_safe_place", _("No safe place to stay")),
-        Code("removal", _("Detention or removal from the country")),
-        Code("children", _("Children of theirs are at risk")),
-        Code("other", _("Another reason")),
     ]
 )
 

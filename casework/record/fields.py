@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-# A recorded value, as it is sealed and sent: text, date (YYYY-MM-DD), month (YYYY-MM) and code are strings.
+# A recorded value, as it is sealed and sent: text, date (YYYY-MM-DD), month (YYYY-MM), time and code are strings.
 Value = str | int | list[str]
 
 
@@ -28,11 +28,21 @@ class Kind(Enum):
     LONG_TEXT = "long text"  # several lines
     DATE = "date"  # YYYY-MM-DD
     MONTH = "month"  # YYYY-MM
+    TIME = "time"  # HH:MM, by the clock of the place that the entry speaks of
     CODE = "code"  # one of `Field.codes`
     CODES = "codes"  # several of them, the most important first
     NUMBER = "number"  # whole
     PHONE = "phone"
     EMAIL = "email"
+
+
+class Indexed(Enum):
+    """As what a value is found by the search (casework/search): each kind has its own rule for what is alike."""
+
+    NAME = "name"
+    DATE = "date"
+    PHONE = "phone"
+    NUMBER = "number"
 
 
 class Sensitivity(Enum):
@@ -74,7 +84,7 @@ class CodeList:
         self.codes = {code.value: code for code in codes}
         self.pattern = pattern
         self._alphabetical = alphabetical
-        self._offered = offered or frozenset(self.codes)
+        self._offered = frozenset(self.codes) if offered is None else offered
         self._shown: dict[str, list[tuple[str, str]]] = {}
 
     def __contains__(self, value: object) -> bool:
@@ -84,6 +94,10 @@ class CodeList:
         """The label in the interface language; the value itself where a later list has dropped it."""
         code = self.codes.get(value)
         return str(code.label) if code else value
+
+    def offers(self, value: str) -> bool:
+        """Whether it can be chosen now."""
+        return value in self._offered
 
     def choices(self) -> list[tuple[str, str]]:
         """(value, label) of what a form offers, in the interface language."""
@@ -111,9 +125,14 @@ class Field:
     sensitivity: Sensitivity
     kind: Kind = Kind.TEXT
     codes: CodeList | None = None  # of CODE and CODES
+    chosen_from: str | None = (
+        None  # of CODE and CODES of an entry: `codes` are those of the case (record/choices.py)
+    )
     htcds: str | None = None  # its name in HTCDS 2.0
     fact: str | None = None  # the column of a fact (CTDC) that it fills; flags are named by its codes
+    indexed: Indexed | None = None
     shareable: bool = True  # may be chosen for a referral packet
+    about_others: bool = False  # tells who somebody else is: left out of the survivor's copy unless looked at
     required: bool = False
     in_future: bool = False  # of DATE and MONTH: may lie after today
     not_before: str | None = None  # of DATE and MONTH: the field of the same section that comes first in time
@@ -135,3 +154,15 @@ class Section:
     def get(self, name: str) -> Field | None:
         """The field of this name, or None."""
         return next((field for field in self.fields if field.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EntryKind(Section):
+    """A section of which a case holds many (alerts, goals, notes): each entry is saved and sealed by itself."""
+
+    title: str = ""  # the field that stands for an entry in a list
+    append_only: bool = False  # what was saved stays as it is
+    happened: str | None = None  # the DATE field of when it was: an entry saved days later is marked as late
+    under: str | None = None  # the kind of the entry that each of these belongs to
+    about_others: bool = False  # the whole kind: never in the survivor's copy
+    by_verb: bool = False  # made and changed by verbs of its own, never on the pages that all kinds share

@@ -26,6 +26,8 @@ def _attributes(field: Field) -> dict[str, Any]:
             return {"dir": "auto", "rows": 5}
         case Kind.DATE:
             return {"type": "date"}
+        case Kind.TIME:
+            return {"type": "time"}
         case Kind.MONTH:
             return {"dir": "ltr", "inputmode": "numeric", "pattern": r"\d{4}-\d{2}"}
         case Kind.NUMBER:
@@ -134,8 +136,15 @@ class SectionForm(forms.Form):
             return self.cleaned_data
 
 
-@cache
 def section_form(section: Section) -> type[SectionForm]:
     """The form class of a section; give it the stored document as `initial`."""
+    chosen = any(field.chosen_from for field in section.fields)  # such a declaration is one case's, for once
+    return _make(section) if chosen else _made(section)
+
+
+def _make(section: Section) -> type[SectionForm]:
     declared = {field.name: RecordField(field) for field in section.fields}
     return type("SectionForm", (SectionForm,), {"section": section, **declared})
+
+
+_made = cache(_make)

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import override
 
 from casework.instruments.strict_yaml import read_mapping
+from casework.record.entries import ENTRIES
 from casework.record.fields import Field, Section
 from casework.record.sections import SECTIONS
 
@@ -46,7 +47,7 @@ def left_out() -> dict[str, str]:
 def declared() -> dict[str, list[tuple[Section, Field]]]:
     """The fields that the record declares, each with the declarations that name it."""
     found: dict[str, list[tuple[Section, Field]]] = {}
-    for section in SECTIONS:
+    for section in (*SECTIONS, *ENTRIES):
         for field in section.fields:
             if field.htcds:
                 found.setdefault(field.htcds, []).append((section, field))

@@ -12,7 +12,7 @@ from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
 from casework.record.documents import validate
-from casework.record.fields import CodeList, Field, Kind, Section
+from casework.record.fields import Field, Kind, Section
 from casework.record.values import code_list
 from core.errors import Invalid
 
@@ -28,10 +28,12 @@ def _type(field: Field) -> dict[str, Any]:
             return {"type": "string", "format": "date"}
         case Kind.MONTH:
             return {"type": "string", "pattern": r"^\d{4}-\d{2}$"}
+        case Kind.TIME:
+            return {"type": "string", "pattern": r"^\d{2}:\d{2}$"}
         case Kind.CODE:
-            return _code(code_list(field))
+            return _code(field)
         case Kind.CODES:
-            return {"type": "array", "items": _code(code_list(field)), "uniqueItems": True}
+            return {"type": "array", "items": _code(field), "uniqueItems": True}
         case Kind.NUMBER:
             return {"type": "integer", "minimum": field.minimum, "maximum": field.maximum}
         case Kind.EMAIL:
@@ -40,7 +42,10 @@ def _type(field: Field) -> dict[str, Any]:
             return {"type": "string", "maxLength": field.max_length}
 
 
-def _code(codes: CodeList) -> dict[str, Any]:
+def _code(field: Field) -> dict[str, Any]:
+    if field.chosen_from:  # a list for each case, so none for the schema
+        return {"type": "string", "maxLength": field.max_length}
+    codes = code_list(field)
     if codes.pattern:
         return {"type": "string", "pattern": codes.pattern}
     return {"type": "string", "enum": list(codes.codes)}

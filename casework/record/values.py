@@ -18,7 +18,7 @@ from casework.record.fields import CodeList, Field, Kind, Value
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]+")
 _PHONE = re.compile(r"\+?[0-9 ()./-]+")
-_WRITTEN = {Kind.DATE: "%Y-%m-%d", Kind.MONTH: "%Y-%m"}
+WRITTEN = {Kind.DATE: "%Y-%m-%d", Kind.MONTH: "%Y-%m"}
 _EARLIEST_YEAR = 1900  # anything before is a slip of the keyboard, as in 0024
 
 
@@ -48,6 +48,8 @@ def clean(field: Field, raw: object) -> Value | None:
 
 def show(field: Field, value: Value) -> str:
     """A kept value for people, in the interface language. Never fails on what an older declaration let in."""
+    if _left_open(field):  # what its codes mean, the case knows
+        return ", ".join(value) if isinstance(value, list) else str(value)
     if isinstance(value, list):
         return get_text_list([code_list(field).label(code) for code in value], _("and"))
     if isinstance(value, int):
@@ -69,6 +71,11 @@ def code_list(field: Field) -> CodeList:
     return field.codes
 
 
+def _left_open(field: Field) -> bool:
+    """Whether its choices are a case's, and not in place: the verb that saves it looks at it with them."""
+    return field.chosen_from is not None and field.codes is None
+
+
 def _text(field: Field, raw: str) -> str:
     text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if field.kind is not Kind.LONG_TEXT:
@@ -86,7 +93,7 @@ def _text(field: Field, raw: str) -> str:
 
 
 def _day(field: Field, text: str) -> str:
-    written = _WRITTEN[field.kind]
+    written = WRITTEN[field.kind]
     try:
         day = datetime.strptime(text, written).date()
     except ValueError:
@@ -98,6 +105,13 @@ def _day(field: Field, text: str) -> str:
     if day > timezone.localdate() and not field.in_future:
         raise ValidationError(_("This can't lie in the future."))
     return day.strftime(written)
+
+
+def _time(field: Field, text: str) -> str:
+    try:
+        return datetime.strptime(text, "%H:%M").strftime("%H:%M")
+    except ValueError:
+        raise ValidationError(_("Enter a time as HH:MM.")) from None
 
 
 def _number(field: Field, text: str) -> int:
@@ -115,16 +129,16 @@ def _within(field: Field, number: int) -> int:
 
 
 def _code(field: Field, text: str) -> str:
-    if text not in code_list(field):
+    if not _left_open(field) and text not in code_list(field):
         raise ValidationError(_("Choose from the list."))
     return text
 
 
 def _several(field: Field, raw: list[object]) -> list[str] | None:
     """Each code once, in the order given: the first counts as the main one."""
-    if not all(isinstance(code, str) and (code == "" or code in code_list(field)) for code in raw):
+    if not all(isinstance(code, str) for code in raw):
         raise ValidationError(_("Choose from the list."))
-    return list(dict.fromkeys(code for code in cast(list[str], raw) if code)) or None
+    return list(dict.fromkeys(_code(field, code) for code in cast(list[str], raw) if code)) or None
 
 
 def _phone(field: Field, text: str) -> str:
@@ -144,6 +158,7 @@ _CLEANERS: dict[Kind, Callable[[Field, str], Value]] = {
     Kind.LONG_TEXT: lambda field, text: text,
     Kind.DATE: _day,
     Kind.MONTH: _day,
+    Kind.TIME: _time,
     Kind.CODE: _code,
     Kind.NUMBER: _number,
     Kind.PHONE: _phone,

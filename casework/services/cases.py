@@ -1,6 +1,6 @@
 """Opening a case, and saving and restoring its sections."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -8,16 +8,44 @@ from django.utils import timezone
 
 from advocacy import facts
 from casework.case_file import CaseFile, open_case_file
+from casework.emergency import keep_in_step
+from casework.erasing import keep_handle
 from casework.manifest import Manifest, fingerprint, seal_manifest
 from casework.models import Case, Identification, SectionVersion
 from casework.record.documents import serialise, validate
 from casework.record.facts import derive_fact
+from casework.record.fields import Value
 from casework.record.sections import section as declared
+from casework.search.duplicates import section_changed
 from core import audit
 from core.access import found_object, open_object
 from core.actor import Actor
 from core.errors import NotAllowed, Stale, WrongState
 from core.models import CASE_ROLES, Kind, Level
+
+SectionRule = Callable[[CaseFile, Mapping[str, Value], Mapping[str, Value]], None]
+_rules: dict[str, list[SectionRule]] = {}
+
+
+def section_rule(section: str) -> Callable[[SectionRule], SectionRule]:
+    """Register what else holds for, and follows from, a new version of a section: of its values before and after.
+
+    It runs inside the transaction, before the version is written: what it raises forbids it.
+    """
+
+    def register(rule: SectionRule) -> SectionRule:
+        _rules.setdefault(declared(section).name, []).append(rule)
+        return rule
+
+    return register
+
+
+def follow_rules(
+    file: CaseFile, section: str, before: Mapping[str, Value], after: Mapping[str, Value]
+) -> None:
+    """Do what the rules of a section say of a new version of it; what they raise forbids it."""
+    for rule in _rules.get(section, ()):
+        rule(file, before, after)
 
 
 @transaction.atomic
@@ -27,7 +55,7 @@ def open_case(*, actor: Actor, identification_id: UUID) -> Case:
     Raises NotVisible; NotAllowed unless the actor is a caseworker or supervisor of that team; WrongState where a case
     was opened from it already.
     """
-    open_object(actor, identification_id, Kind.IDENTIFICATION, level=Level.WRITE)
+    began = open_object(actor, identification_id, Kind.IDENTIFICATION, level=Level.WRITE)
     identification = (
         Identification.objects.select_for_update(of=("self",))
         .select_related("team")
@@ -37,7 +65,12 @@ def open_case(*, actor: Actor, identification_id: UUID) -> Case:
         raise NotAllowed
     if identification.case_id is not None:
         raise WrongState
-    opened, _share = found_object(actor=actor, kind=Kind.CASE, grants=[(identification.team, Level.WRITE)])
+    opened, _share = found_object(
+        actor=actor,
+        kind=Kind.CASE,
+        grants=[(identification.team, Level.WRITE)],
+        keeps_out_as=began.object,
+    )
     case: Case = Case.objects.create(
         object=opened.object,
         team=identification.team,
@@ -49,6 +82,7 @@ def open_case(*, actor: Actor, identification_id: UUID) -> Case:
     identification.case = case
     identification.save(update_fields=["case"])
     audit.record("case.opened", actor=actor, object=opened.object, identification=identification_id)
+    keep_in_step(actor, case)
     return case
 
 
@@ -88,6 +122,7 @@ def _append(
     clean = validate(declared(section), values)
     if newest.version != base_version:
         raise Stale(newest_version=newest.version, newest=newest.values, yours=clean)
+    follow_rules(file, section, newest.values, clean)
     schema, version = declared(section).schema, newest.version + 1
     sealed = file.opened.seal("section", section, schema, version, content=serialise(clean))
     row = SectionVersion.objects.create(
@@ -100,6 +135,7 @@ def _append(
         saved_at=timezone.now(),
     )
     file.note_change(f"section/{section}", version, fingerprint(sealed), action, **codes)
+    section_changed(file, section, clean)
     renew_fact(actor=actor, case_id=file.case.pk)
     return row
 
@@ -133,3 +169,4 @@ def fact_handle(file: CaseFile) -> bytes | None:
 def _keep_fact_handle(file: CaseFile, handle: bytes | None) -> None:
     file.case.sealed_fact_handle = file.opened.seal("fact-handle", content=handle) if handle else None
     file.case.save(update_fields=["sealed_fact_handle"])
+    keep_handle(file.case, handle)

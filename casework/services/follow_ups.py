@@ -1,7 +1,7 @@
 """Planning follow-ups, doing them, and telling people that one is due."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.conf import settings
@@ -14,31 +14,46 @@ from django.utils.translation import ngettext
 from casework.case_file import open_case_file
 from casework.interview import ACTIONS, Concern
 from casework.models import FollowUp
+from casework.safe_contact import require_allowed
+from casework.selectors import team_members
 from core import audit, outbox
 from core.access import OpenObject, lock_object, open_object
 from core.actor import Actor
 from core.errors import Invalid, NotVisible, WrongState
-from core.models import CASE_ROLES, Kind, Level, Membership, User
+from core.models import Kind, Level, User
 
 NOTIFY = "casework.notify_due"
 
 
 @transaction.atomic
 def plan_follow_up(
-    *, actor: Actor, case_id: UUID, due_at: datetime, about: str, assignee_id: UUID | None = None
+    *,
+    actor: Actor,
+    case_id: UUID,
+    due_at: datetime,
+    about: str,
+    assignee_id: UUID | None = None,
+    channel: str = "",
+    reason: str = "",
 ) -> FollowUp:
     """Plan something to be done for a case; what it is about is sealed under the case key.
 
-    The assignee is the actor, or a caseworker or supervisor of the case's team. Raises NotVisible, NotAllowed; Invalid
-    at `assignee` or `about`.
+    The assignee is the actor, or a caseworker or supervisor of the case's team. With a `channel` it is a contact with
+    the survivor: it must be allowed when it is due, or have a `reason`, which is sealed with it. Raises NotVisible,
+    NotAllowed; Invalid at `assignee`, `about`, `channel` or `reason`.
     """
     file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
     assignee = assignee_id or actor.user.pk
-    if not Membership.objects.filter(team=file.case.team, user=assignee, role__in=CASE_ROLES).exists():
+    if not team_members(file.case).filter(pk=assignee).exists():
         raise Invalid({"assignee": [_("Choose a caseworker or supervisor of the team.")]})
     if not about.strip():
         raise Invalid({"about": [_("Say what is to be done.")]})
-    return add_follow_up(actor, file.opened, due_at=due_at, about=about.strip(), assignee_id=assignee)
+    contact = {"channel": channel} if channel else {}
+    if channel and not require_allowed(file, channel, due_at, reason).allowed:
+        contact["reason"] = reason.strip()
+    return add_follow_up(
+        actor, file.opened, due_at=due_at, about=about.strip(), assignee_id=assignee, contact=contact
+    )
 
 
 def add_follow_up(
@@ -49,15 +64,35 @@ def add_follow_up(
     about: str,
     assignee_id: UUID | None = None,
     urgent: bool = False,
+    source: str = "",
+    contact: Mapping[str, str] | None = None,
 ) -> FollowUp:
-    """Write a follow-up for an open object, inside the caller's transaction."""
+    """Write a follow-up for an open object, inside the caller's transaction.
+
+    `source` names what of the case it comes from (`section/risk_and_safety`), so that a change there can end it.
+    `contact` says how the survivor is to be contacted: the `channel`, and the `reason` where the rules are against it.
+    """
     row = FollowUp(
         due_at=due_at, assignee_id=assignee_id or actor.user.pk, created_by=actor.user, urgent=urgent
     )
-    row.seal(opened, {"about": about})
+    row.seal(opened, {"about": about, **({"source": source} if source else {}), **(contact or {})})
     row.save(force_insert=True)
     audit.record("follow_up.planned", actor=actor, object=opened.object, follow_up=row.pk)
     return row
+
+
+def morning_of(day: date) -> datetime:
+    """When something is due that has a day and no hour: nine o'clock, in the page's time zone."""
+    return timezone.make_aware(datetime.combine(day, time(9)))
+
+
+def end_follow_ups(
+    actor: Actor, opened: OpenObject, source: str, state: FollowUp.State = FollowUp.State.CANCELLED
+) -> None:
+    """End what is still due of that which came from `source`, inside the caller's transaction."""
+    for row in FollowUp.objects.filter(object=opened.object, state=FollowUp.State.DUE):
+        if row.read(opened).get("source") == source:
+            _end(actor, opened, row, state, "")
 
 
 def follow_up_concerns(actor: Actor, opened: OpenObject, concerns: Iterable[str]) -> None:
@@ -100,11 +135,15 @@ def _close(actor: Actor, follow_up_id: UUID, state: FollowUp.State, outcome: str
     row.refresh_from_db()
     if row.state != FollowUp.State.DUE:
         raise WrongState
+    _end(actor, opened, row, state, outcome)
+    return row
+
+
+def _end(actor: Actor, opened: OpenObject, row: FollowUp, state: FollowUp.State, outcome: str) -> None:
     row.seal(opened, row.read(opened) | {"outcome": outcome.strip()})
     row.state, row.closed_at = state, timezone.now()
     row.save(update_fields=["sealed", "state", "closed_at"])
     audit.record(f"follow_up.{state}", actor=actor, object=opened.object, follow_up=row.pk)
-    return row
 
 
 # --- without an Actor: ids, dates and states alone ---------------------------------------------------------------

@@ -12,8 +12,9 @@ from casework.forms import FollowUpForm, OutcomeForm
 from casework.models import FollowUp
 from casework.selectors import follow_ups_of, read_case, read_follow_ups, team_members
 from casework.services import cancel_follow_up, complete_follow_up, plan_follow_up
+from casework.views.entries import add_problems
 from core.errors import Invalid, NotVisible, WrongState
-from core.views import actor_of, add_errors, next_url, posted
+from core.views import actor_of, next_url, posted
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,9 +31,11 @@ def new_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
                 due_at=form.due_at,
                 about=form.cleaned_data["about"],
                 assignee_id=UUID(form.cleaned_data["assignee"]),
+                channel=form.cleaned_data["channel"],
+                reason=request.POST.get("reason", ""),
             )
         except Invalid as error:
-            add_errors(form, error)
+            add_problems(form, error)
         else:
             messages.success(request, _("The follow-up is planned."))
             return redirect("case", case_id)

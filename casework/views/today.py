@@ -4,8 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from casework.approvals import approvals_waiting_for
 from casework.models import FollowUp
 from casework.selectors import drafts_of, follow_ups_of, read_follow_ups
+from casework.transfers import offers_to
 from core.models import CASE_ROLES
 from core.views import actor_of
 
@@ -22,7 +24,9 @@ def today_page(request: HttpRequest) -> HttpResponse:
         "urgent": [each for each in documents if each.follow_up.urgent],
         "due": [each for each in documents if each.overdue and not each.follow_up.urgent],
         "upcoming": [each for each in documents if not each.overdue and not each.follow_up.urgent],
+        "offers": offers_to(actor)[:_MOST],
         "drafts": drafts_of(actor)[:_MOST],
+        "waiting": approvals_waiting_for(actor)[:_MOST],
         "teams": actor.teams_as(*CASE_ROLES),
     }
     return render(request, "casework/today.html", context)

@@ -16,6 +16,7 @@ from core.api.views import actor_of, body_of
 from core.errors import NotVisible
 from core.models import Role
 from referrals import selectors, services
+from referrals.api.handovers import HandoverSerializer
 from referrals.api.services import ServiceReferenceSerializer
 from referrals.models import Referral
 from referrals.services import DeclineReason
@@ -52,10 +53,18 @@ class ContentSerializer(serializers.Serializer[Any]):
         child=serializers.DictField(), help_text="The chosen fields: {section: {field: value}}."
     )
     note = serializers.CharField()
+    quiet_times = serializers.ListField(
+        child=serializers.CharField(), help_text="Times not to contact the survivor, in words."
+    )
     reason = serializers.ChoiceField(
         DeclineReason.choices, allow_blank=True, help_text="Why it was declined; empty unless it was."
     )
     answer = serializers.CharField(help_text="The note that came with the answer.")
+    basis = serializers.CharField(
+        help_text="`consent`, or the legal ground: imminent_harm, child_protection or court_order."
+    )
+    reference = serializers.CharField(help_text="Of an order; else empty.")
+    handover = HandoverSerializer(allow_null=True, help_text="Once the consent has ended.")
 
 
 class PacketDetailSerializer(PacketSerializer, ContentSerializer):

@@ -15,6 +15,7 @@ from core.api.serializers import BodySerializer, DocumentSerializer, PartnerTeam
 from core.api.views import actor_of, body_of
 from core.models import CASE_ROLES
 from referrals import selectors, services
+from referrals.api.handovers import HandoverSerializer
 from referrals.api.packets import ContentSerializer
 from referrals.api.services import ServiceReferenceSerializer
 from referrals.models import Referral
@@ -51,6 +52,7 @@ class ReferralDetailSerializer(DocumentSerializer, ReferralSerializer):
     fields = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]
     note = serializers.CharField()
     packet = ContentSerializer(allow_null=True)
+    handover = HandoverSerializer(allow_null=True, help_text="Once the consent has ended.")
 
 
 class Referrals(APIView):
@@ -73,10 +75,13 @@ class Referrals(APIView):
         "Draft a referral",
         request=NewReferralSerializer,
         responses={201: ReferralSerializer},
-        problems=(403, 404),
+        problems=(403, 404, 409),
     )
     def post(self, request: Request) -> Response:
-        """Choose a service and the fields to share. Nothing leaves the case before it is sent."""
+        """Choose a service and the fields to share. Nothing leaves the case before it is sent.
+
+        Refused where a child's protection stands against it: the answer says what the record must say first.
+        """
         actor = actor_of(request, *CASE_ROLES)
         data = body_of(request, NewReferralSerializer)
         made = services.draft_referral(
@@ -102,7 +107,7 @@ class Send(APIView):
         "send_referral", "Send a referral", responses={200: ReferralSerializer}, problems=(400, 403, 404, 409)
     )
     def post(self, request: Request, referral_id: UUID) -> Response:
-        """Seal the chosen fields to the partner's team. Refused without a consent to share with that partner."""
+        """Seal the chosen fields to the partner's team. Refused without consent or another legal ground."""
         made = services.send_referral(actor=actor_of(request, *CASE_ROLES), referral_id=referral_id)
         return Response(ReferralSerializer(made).data)
 

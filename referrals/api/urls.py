@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.api import packets, referrals, services
+from referrals.api import handovers, packets, referrals, services
 
 urlpatterns = [
     path("services/", services.Services.as_view(), name="api-services"),
@@ -14,6 +14,16 @@ urlpatterns = [
     ),
     path("referrals/<uuid:referral_id>/accept/", packets.Accept.as_view(), name="api-referral-accept"),
     path("referrals/<uuid:referral_id>/decline/", packets.Decline.as_view(), name="api-referral-decline"),
+    path(
+        "referrals/<uuid:referral_id>/handover/answer/",
+        handovers.Answer.as_view(),
+        name="api-handover-answer",
+    ),
+    path(
+        "referrals/<uuid:referral_id>/handover/close/",
+        handovers.Close.as_view(),
+        name="api-handover-close",
+    ),
     path("packets/", packets.Packets.as_view(), name="api-packets"),
     path("packets/<uuid:packet_id>/", packets.OnePacket.as_view(), name="api-packet"),
 ]

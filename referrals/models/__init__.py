@@ -1,6 +1,7 @@
-"""Referrals' tables: the services that partners offer, and referrals with their packets."""
+"""Referrals' tables: the services that partners offer, referrals with their packets, and how they are handed over."""
 
+from referrals.models.handover import Handover
 from referrals.models.referral import Packet, Referral
 from referrals.models.service import Service
 
-__all__ = ["Packet", "Referral", "Service"]
+__all__ = ["Handover", "Packet", "Referral", "Service"]

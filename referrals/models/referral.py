@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from casework.models import Case
+from casework.models import Approval, Case
 from core.access_query import VisibleObjects
 from core.models import Kind, SealedObject, Sensitivity, Team
 from referrals.models.service import Service
@@ -30,7 +30,17 @@ class Referral(models.Model):
 
     SENSITIVITY = {
         **dict.fromkeys(
-            ("id", "case", "service", "state", "created_by", "created_on", "sent_at", "decided_at"),
+            (
+                "id",
+                "case",
+                "service",
+                "state",
+                "created_by",
+                "created_on",
+                "sent_at",
+                "decided_at",
+                "exception",
+            ),
             Sensitivity.SAFE,
         ),
         "sealed_draft": Sensitivity.SEALED,
@@ -45,6 +55,13 @@ class Referral(models.Model):
     created_on = models.DateField()
     sent_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
+    exception = models.ForeignKey(
+        Approval,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="referrals",
+        help_text="the legal ground on which it was sent without consent",
+    )
     # Under the case key: which fields were chosen and the note to the partner; then G of the packet.
     sealed_draft = models.BinaryField()
     sealed_share = models.BinaryField(null=True)
@@ -72,6 +89,11 @@ class Referral(models.Model):
                 | models.Q(state__in=["withdrawn"])
                 | (~models.Q(state="draft") & models.Q(sent_at__isnull=False)),
                 name="referral_sent_has_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["exception"],
+                condition=~models.Q(state="withdrawn"),
+                name="exception_carries_one_referral",
             ),
         ]
         indexes = [models.Index(fields=["case", "state"], name="referrals_of_a_case")]

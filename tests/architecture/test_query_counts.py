@@ -77,7 +77,7 @@ def consent(actor: Actor, case: Case, purpose: Purpose, recipient: UUID | None =
         purpose=purpose,
         recipient=recipient,
         given_on=date(2026, 1, 16),
-        how=How.ORAL,
+        how=How.WRITTEN,
         explained="What is done with it, with whom and why.",
         language="nep",
     )

@@ -6,29 +6,55 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from casework.approvals import Subject
 from casework.models import Case, Consent, Identification
-from casework.services import add_instrument, plan_follow_up, record_identification, save_section, start_draft
+from casework.search.filters import CaseFilter
+from casework.services import (
+    add_document,
+    add_instrument,
+    open_case,
+    plan_follow_up,
+    record_identification,
+    save_filter,
+    save_section,
+    start_draft,
+)
+from casework.services.approvals import ask_approval
+from casework.services.assignment import ASSIGNED
+from casework.services.entries import add_entry
+from casework.services.interpreters import add_interpreter
+from casework.services.links import link_cases
+from casework.services.transfers import offer_transfer
+from core.access import grant_access
 from core.accounts import create_person, make_keys
-from core.models import ApiToken, User
+from core.models import ApiToken, Kind, Level, Notice, User
+from core.notices import tell
+from core.uploads import sealed_upload
 from referrals.demo import Persona, World
-from referrals.models import Packet
-from referrals.services import draft_referral, send_referral
+from referrals.models import Handover, Packet
+from referrals.services import accept_referral, draft_referral, send_referral
 from tests.architecture.matrix import CELLS, PERSONAS
 from tests.conftest import PASSWORD, api, sign_in
+from tests.files import picture
 from tests.instruments import LANTERN
+from tests.neighbours import found
 
 OF_THE_PACKET = {"api-referral-accept", "api-referral-decline"}  # by the id of a referral that was sent
+OF_THE_HANDOVER = {"handover-close", "packet-handover", "api-handover-answer", "api-handover-close"}
 API = ("api-", "token", "schema")
 # What is checked before the thing is looked for: sent right, so that it is looked for.
 BODIES: dict[str, dict[str, object]] = {
     "api-section": {"version": 2, "values": {}},
     "api-section-restore": {"newest": 2},
+    "api-entries": {"values": {"message": "x", "since": "2026-01-16"}},
+    "api-entry": {"version": 1, "values": {"message": "x", "since": "2026-01-16"}},
     "api-consents": {
         "purpose": "statistics",
         "given_on": "2026-01-16",
@@ -36,16 +62,34 @@ BODIES: dict[str, dict[str, object]] = {
         "explained": "x",
         "language": "nep",
     },
+    "api-approvals": {"subject": "closure", "reason": "x"},
+    "api-refuse": {"note": "x"},
     "api-decisions": {
         "kind": "ngo_assessment",
         "outcome": "possible",
         "decided_on": "2026-01-16",
         "body": "NGO",
     },
+    "api-exceptions": {
+        "basis": "imminent_harm",
+        "authority": "x",
+        "country": "ITA",
+        "what": "x",
+        "reason": "x",
+    },
+    "api-handover-answer": {"holds": "x"},
+    "api-handover-close": {"note": "x"},
+    "api-document-remove": {"reason": "x"},
+    "api-interpreter": {"version": 1, "values": {"name": "x", "languages": ["nep"]}},
+    "api-links": {"case": str(uuid4()), "relation": "family"},  # with a case that nobody has
+    "api-case-state": {"step": "activate"},
+    "api-case-assign": {"to": str(uuid4())},
+    "api-transfer-decline": {"reason": "x"},
     "api-referral-decline": {"reason": "full"},
     "instruments-wording": {"instrument": "ilo-adult-sexual"},
     "instruments-switch": {"instrument": "lantern", "version": "1", "to": "off"},
 }
+FILES = {"api-documents": {"kind": "other"}}  # with a file beside these
 QUERIES = {
     "api-table": {"rows": "citizenship", "columns": "ageBroad"},
     "instruments-wording": {"instrument": "ilo-adult-sexual"},
@@ -84,7 +128,7 @@ def test_every_address_and_method_stands_in_the_table_and_nothing_else_does() ->
 def test_an_address_takes_ids_that_nobody_guesses_and_no_words_about_people() -> None:
     for route, pattern in ADDRESSES:
         kinds = {type(each).__name__ for each in pattern.pattern.converters.values()}
-        named = "sections/<slug:section>/" in route or route.endswith("drafts/<uuid:draft_id>/<slug:screen>/")
+        named = any(f"/<slug:{name}>/" in route for name in ("section", "kind", "screen", "form"))
         assert kinds <= {"UUIDConverter"} or named, route
 
 
@@ -113,25 +157,54 @@ def ids(world: World, assigned: Persona, case: Case, share_consent: None) -> dic
             fields=["identity.chosen_name"],
         )
 
+    def identify() -> Identification:
+        return record_identification(
+            actor=assigned.actor,
+            team_id=world.team.pk,
+            instrument_id="ilo-adult-labour",
+            answers={},
+            interviewed_on=date(2026, 1, 15),
+        )
+
     values = {"chosen_name": "Linnet"}
+    alike = open_case(actor=assigned.actor, identification_id=identify().pk)
+    save_section(actor=assigned.actor, case_id=alike.pk, section="identity", values=values, base_version=0)
     save_section(actor=assigned.actor, case_id=case.pk, section="identity", values=values, base_version=1)
-    unopened = record_identification(
-        actor=assigned.actor,
-        team_id=world.team.pk,
-        instrument_id="ilo-adult-labour",
-        answers={},
-        interviewed_on=date(2026, 1, 15),
-    )
+    unopened = identify()
+    linked = open_case(actor=assigned.actor, identification_id=identify().pk)
+    reader, receiver = (found(world.team.organisation, name).team for name in ("reader", "receiver"))
+    grant_access(actor=assigned.actor, object_id=case.pk, kind=Kind.CASE, principal=reader, level=Level.READ)
+    tell([assigned.user.pk], ASSIGNED, object=case.object)
     add_instrument(actor=world["administrator"].actor, text=LANTERN)
-    packet = Packet.objects.get(referral=send_referral(actor=assigned.actor, referral_id=draft().pk))
+    packet, accepted = (
+        Packet.objects.get(referral=send_referral(actor=assigned.actor, referral_id=draft().pk))
+        for _ in range(2)
+    )
+    accept_referral(actor=world["focal_point"].actor, packet_id=accepted.pk)
+    Handover.objects.create(referral=accepted.referral, opened_at=timezone.now())
     return {
         "identification_id": unopened.pk,
+        "other_id": alike.pk,
+        "filter_id": save_filter(actor=assigned.actor, filter=CaseFilter(state="open")).pk,
         "case_id": case.pk,
         "section": "identity",
         "version": 1,
+        "kind": "alert",
+        "entry_id": add_entry(
+            actor=assigned.actor,
+            case_id=case.pk,
+            kind="alert",
+            values={"message": "x", "since": "2026-01-16"},
+        ),
         "draft_id": start_draft(actor=assigned.actor, team_id=world.team.pk, instrument_id="raft").pk,
         "screen": "before",
         "membership_id": world["teammate"].user.memberships.get().pk,
+        "document_id": add_document(
+            actor=assigned.actor, case_id=case.pk, upload=sealed_upload("x.png", [picture()]), kind="other"
+        ).pk,
+        "approval_id": ask_approval(
+            actor=assigned.actor, case_id=case.pk, subject=Subject.PLAN, reason="x"
+        ).pk,
         "consent_id": Consent.objects.get(case=case).pk,
         "follow_up_id": plan_follow_up(
             actor=assigned.actor, case_id=case.pk, due_at=timezone.now(), about="x"
@@ -139,6 +212,17 @@ def ids(world: World, assigned: Persona, case: Case, share_consent: None) -> dic
         "referral_id": draft().pk,
         "sent_id": packet.referral_id,
         "packet_id": packet.pk,
+        "interpreter_id": add_interpreter(
+            actor=assigned.actor, team_id=world.team.pk, values={"name": "x", "languages": ["nep"]}
+        ).pk,
+        "link_id": link_cases(actor=assigned.actor, case_id=case.pk, other_id=linked.pk, relation="family"),
+        "team_id": reader.pk,
+        "transfer_id": offer_transfer(
+            actor=world["supervisor"].actor, case_id=case.pk, to_team=receiver.pk, note="x"
+        ).pk,
+        "notice_id": Notice.objects.get(what=ASSIGNED).pk,
+        "form": "identity",
+        "handed_over": {"referral_id": accepted.referral_id, "packet_id": accepted.pk},
     }
 
 
@@ -146,6 +230,8 @@ def address(pattern: URLPattern, ids: dict[str, Any]) -> str:
     wanted = {name: ids[name] for name in pattern.pattern.converters}
     if pattern.name in OF_THE_PACKET:
         wanted["referral_id"] = ids["sent_id"]
+    if pattern.name in OF_THE_HANDOVER and "handed_over" in ids:
+        wanted |= {name: ids["handed_over"][name] for name in wanted}
     return reverse(str(pattern.name), kwargs=wanted)
 
 
@@ -156,6 +242,9 @@ def answer(client: Client | APIClient, method: str, pattern: URLPattern, ids: di
         sent = {"data": BODIES.get(str(pattern.name), {})}
         if isinstance(client, APIClient):
             sent["format"] = "json"
+        if pattern.name in FILES:
+            file = SimpleUploadedFile("x", b"x")
+            sent = {"data": {**FILES[pattern.name], "file": file}, "format": "multipart"}
     with transaction.atomic():
         response = getattr(client, method.lower())(address(pattern, ids), **sent)
         transaction.set_rollback(True)
@@ -205,8 +294,8 @@ def test_what_is_not_there_answers_as_what_one_may_not_see(people: dict[str, Per
         name: uuid4()
         for _route, pattern in ADDRESSES
         for name in pattern.pattern.converters
-        if name not in ("section", "version")
-    } | {"section": "identity", "version": 1, "sent_id": uuid4()}
+        if name not in ("section", "version", "kind")
+    } | {"section": "identity", "version": 1, "kind": "alert", "sent_id": uuid4()}
     for _route, pattern in ADDRESSES:
         if str(pattern.name).startswith(API) != (side == "API") or not pattern.pattern.converters:
             continue

@@ -62,9 +62,9 @@ class Person:
         )
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto("/sign-in/")
-        self.page.get_by_label("E-mail address").fill(f"{persona.replace('_', '-')}@hearth.example")
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in").click()
+        self.page.locator("[name=email]").fill(f"{persona.replace('_', '-')}@hearth.example")
+        self.page.locator("[name=password]").fill(PASSWORD)
+        self.page.locator("main form button").click()
         self.page.wait_for_url(lambda address: "/sign-in/" not in address)
 
     def close(self) -> None:

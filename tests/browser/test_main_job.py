@@ -23,7 +23,7 @@ OBSERVED = "Flinched whenever the telephone rang twice"
 SECTIONS = {
     "identity": {"Given name": NAME, "Family name": FAMILY},
     "contact_and_safety": {"Phone": PHONE},
-    "risk_and_safety": {"Safety plan": "Knock twice at the bakery", "People to keep out": "Uncle Tarquinius"},
+    "risk_and_safety": {"What to do": "Knock twice at the bakery", "Where to go": "Uncle Tarquinius"},
     "needs": {"Details": "Spectacles with a violet frame"},
     "trafficking_experience": {"In their own words": STORY},
     "child_protection": {"Guardian": "Aunt Philomena", "The child's view": "Wants to keep the tortoise"},
@@ -73,7 +73,8 @@ def done(browser: Browser, hearth: Running) -> dict[str, str]:
         expect(page.get_by_text(shown).first).to_be_visible()
 
     # 2. A case from it, with something in every section.
-    press(page, "Open a case")
+    page.get_by_role("link", name="Open a case").click()
+    press(page, "Open a new case")
     case = page.url
     for section, values in SECTIONS.items():
         page.goto(f"{case}sections/{section}/")
@@ -99,6 +100,7 @@ def done(browser: Browser, hearth: Running) -> dict[str, str]:
         page.get_by_label("What was explained").fill("All of it")
         page.get_by_label("Language it was explained in").select_option(label="English")
         page.get_by_label("Orally, before a witness").check()
+        page.get_by_label("Witness", exact=True).fill("A colleague")
         press(page, "Record the consent")
     page.goto(referral)
     press(page, "Send")

@@ -57,6 +57,7 @@ def new_consent(**changes: Any) -> dict[str, Any]:
     return {
         "purpose": "statistics",
         "how": "oral_witnessed",
+        "witness": "Canarywitness",
         "explained": "What is counted, and that no name is.",
         "language": "nep",
         "given_on": "2026-01-16",

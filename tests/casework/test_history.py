@@ -270,7 +270,7 @@ def test_the_page_takes_as_many_queries_for_ten_versions(
 
 def fill(assigned: Persona, case: Case) -> None:
     filled: dict[str, dict[str, object]] = {
-        "risk_and_safety": {"risk_level": "high", "people_kept_out": "The uncle."},
+        "risk_and_safety": {"safe_places": "The library.", "protective_factors": "Her sister."},
         "needs": {"needs": ["legal_advice", "mhpss"], "urgency": "this_week"},
         "child_protection": {"accompaniment": "separated"},
         "legal_status": {"pathways_wished": ["resettlement"]},

@@ -193,7 +193,7 @@ def test_its_length_tells_little(world: World, case: Case) -> None:
         case_id=case.pk,
         purpose=Purpose.KEEP_RECORD,
         given_on=case.opened_on,
-        how=How.ORAL,
+        how=How.WRITTEN,
         explained="x",
         language="en",
     )

@@ -282,7 +282,7 @@ def test_a_file_that_can_not_be_taken_is_refused_at_its_field(
     assert not OwnInstrument.objects.exists()
 
 
-def test_no_upload_touches_the_disk(administrator: Persona, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_upload_makes_a_temporary_file(administrator: Persona, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_args: object, **_more: object) -> None:
         raise AssertionError("a temporary file was made")
 

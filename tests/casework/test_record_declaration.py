@@ -9,7 +9,9 @@ from django.utils.translation import override
 from advocacy.facts import FactValues
 from casework.interview import Accompaniment
 from casework.record import codelists
-from casework.record.fields import Code, Field, Kind, Sensitivity
+from casework.record.choices import known_choices
+from casework.record.entries import ENTRIES
+from casework.record.fields import Code, EntryKind, Field, Kind, Sensitivity
 from casework.record.sections import SECTIONS, field, section
 from core.errors import Invalid, NotVisible
 from referrals.taxonomy import ServiceType
@@ -19,12 +21,12 @@ HTCDS: dict[str, list[str]] = yaml.safe_load(
 )
 EVERY_FIELD = [
     pytest.param(declared, id=f"{owner.name}.{declared.name}")
-    for owner in SECTIONS
+    for owner in (*SECTIONS, *ENTRIES)
     for declared in owner.fields
 ]
 CODES = [
     pytest.param(declared, code, id=f"{declared.name}.{code.value}")
-    for owner in SECTIONS
+    for owner in (*SECTIONS, *ENTRIES)
     for declared in owner.fields
     if declared.codes and declared.codes not in (codelists.COUNTRIES, codelists.LANGUAGES)
     for code in declared.codes.codes.values()
@@ -47,12 +49,18 @@ def test_every_field_has_a_label_a_help_text_and_a_sensitivity(declared: Field) 
 
 @pytest.mark.parametrize("declared", EVERY_FIELD)
 def test_free_text_counts_as_identifying_since_it_may_hold_anything(declared: Field) -> None:
-    assert (declared.kind in FREE) == (declared.sensitivity is Sensitivity.IDENTIFYING)
+    assert declared.kind not in FREE or declared.sensitivity is Sensitivity.IDENTIFYING
+
+
+def test_a_code_of_a_section_identifies_nobody_alone() -> None:
+    codes = [each for owner in SECTIONS for each in owner.fields if each.kind not in FREE]
+    assert not any(each.sensitivity is Sensitivity.IDENTIFYING for each in codes)
 
 
 @pytest.mark.parametrize("declared", EVERY_FIELD)
 def test_only_a_field_of_codes_has_a_code_list(declared: Field) -> None:
-    assert (declared.codes is not None) == (declared.kind in {Kind.CODE, Kind.CODES})
+    listed = declared.codes is not None or declared.chosen_from is not None
+    assert listed == (declared.kind in {Kind.CODE, Kind.CODES})
 
 
 @pytest.mark.parametrize("declared", EVERY_FIELD)
@@ -89,10 +97,14 @@ def test_the_code_word_never_leaves_the_case() -> None:
 
 
 def test_who_must_be_kept_out_and_the_notes_never_leave_the_case() -> None:
-    for path in ("risk_and_safety.people_kept_out", "risk_and_safety.organisations_kept_out"):
-        assert not field(path).shareable
     assert not field("child_protection.guardian_in_conflict").shareable
-    assert not any(each.shareable for each in section("notes").fields)
+    assert not any(each.shareable for owner in (section("notes"), *ENTRIES) for each in owner.fields)
+
+
+@pytest.mark.parametrize("kind", ENTRIES, ids=lambda kind: kind.name)
+def test_the_choices_of_a_case_have_somebody_who_makes_them(kind: EntryKind) -> None:
+    assert {each.chosen_from for each in kind.fields if each.chosen_from} <= known_choices()
+    assert {kind.title, kind.happened or kind.title} <= {each.name for each in kind.fields}
 
 
 def test_the_sections_stand_in_the_order_of_the_pages() -> None:

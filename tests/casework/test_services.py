@@ -60,7 +60,7 @@ def identified(actor: Actor, world: World, **given: Any) -> Identification:
 def consented(actor: Actor, case: Case, purpose: Purpose = Purpose.STATISTICS, **given: Any) -> Consent:
     values: dict[str, Any] = {
         "given_on": date(2026, 1, 16),
-        "how": How.ORAL,
+        "how": How.WRITTEN,
         "explained": "Canaryexplained",
         "language": "nep",
     }

@@ -328,8 +328,11 @@ def test_the_six_steps(world: World) -> None:
         "recipient": str(world.partner_team.organisation_id),
         "explained": "All of it.",
         "language": "nep",
+        "outcome": "given",
+        "given_by": "survivor",
         "how": "written",
         "given_on": "2026-01-16",
+        "copy_for": "nobody",
         "next": referral,
     }
     assert follow(caseworker.post(f"{case}consents/new/", consent)) == referral

@@ -13,6 +13,17 @@ CHILD_PROTECTION = Section(
     ),
     (
         Field(
+            "treated_as_child",
+            _("Treated as a child"),
+            _(
+                "Yes where they may be under 18, whatever their papers say: traffickers make children older. "
+                "Until the contrary is known."
+            ),
+            Sensitivity.QUASI,
+            Kind.CODE,
+            YES_NO_UNKNOWN,
+        ),
+        Field(
             "accompaniment",
             _("With whom the child is"),
             _("As they are now, not as they travelled."),
@@ -25,6 +36,7 @@ CHILD_PROTECTION = Section(
             _("Guardian"),
             _("Who decides with the child and for the child. Name, and what they are to the child."),
             Sensitivity.IDENTIFYING,
+            about_others=True,
         ),
         Field(
             "guardian_contact",
@@ -33,6 +45,7 @@ CHILD_PROTECTION = Section(
             Sensitivity.IDENTIFYING,
             Kind.LONG_TEXT,
             max_length=1_000,
+            about_others=True,
         ),
         Field(
             "guardian_confirmed",
@@ -52,6 +65,7 @@ CHILD_PROTECTION = Section(
             Kind.CODE,
             YES_NO_UNKNOWN,
             shareable=False,
+            about_others=True,
         ),
         Field(
             "bia_on",
@@ -90,6 +104,7 @@ CHILD_PROTECTION = Section(
             Sensitivity.IDENTIFYING,
             Kind.LONG_TEXT,
             max_length=10_000,
+            about_others=True,
         ),
         Field(
             "childs_view",
@@ -98,6 +113,24 @@ CHILD_PROTECTION = Section(
             Sensitivity.IDENTIFYING,
             Kind.LONG_TEXT,
             max_length=10_000,
+        ),
+        Field(
+            "family_involved",
+            _("Family may be involved"),
+            _(
+                "In the trafficking, or gain from it. Until the answer is no, nobody looks for them unprepared."
+            ),
+            Sensitivity.SAFE,
+            Kind.CODE,
+            YES_NO_UNKNOWN,
+            about_others=True,
+        ),
+        Field(
+            "family_risk_on",
+            _("Risk from the family looked at on"),
+            _("The day on which you last judged what contact with the family could bring about."),
+            Sensitivity.IDENTIFYING,
+            Kind.DATE,
         ),
     ),
 )

@@ -1,9 +1,14 @@
-"""How the survivor can be reached without harm."""
+"""How the survivor can be reached without harm.
+
+By channel, allowed or not, and none by default; who may answer, what may be left, a neutral sender: what casework with
+survivors asks of safe contact (docs/glossary.md). `casework/safe_contact.py` keeps to it.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
 from casework.record.codelists import COUNTRIES, YES_NO_UNKNOWN
-from casework.record.fields import Field, Kind, Section, Sensitivity
+from casework.record.contact_codes import TIME_ZONES
+from casework.record.fields import Field, Indexed, Kind, Section, Sensitivity
 
 CONTACT_AND_SAFETY = Section(
     "contact_and_safety",
@@ -25,6 +30,7 @@ CONTACT_AND_SAFETY = Section(
             Sensitivity.IDENTIFYING,
             Kind.PHONE,
             htcds="prs_MobilePhone",
+            indexed=Indexed.PHONE,
         ),
         Field(
             "safe_to_call",
@@ -43,12 +49,41 @@ CONTACT_AND_SAFETY = Section(
             YES_NO_UNKNOWN,
         ),
         Field(
+            "messaging",
+            _("Messaging app"),
+            _("Which app, and the name or number that they use there."),
+            Sensitivity.IDENTIFYING,
+        ),
+        Field(
+            "safe_to_message",
+            _("Safe to write in a messaging app"),
+            _("Nobody else opens the app, and messages don't light up where others see them."),
+            Sensitivity.SAFE,
+            Kind.CODE,
+            YES_NO_UNKNOWN,
+        ),
+        Field(
+            "who_may_answer",
+            _("Who may answer"),
+            _("Others who may pick up or open the door, and what they believe about the call."),
+            Sensitivity.IDENTIFYING,
+            Kind.LONG_TEXT,
+            max_length=1_000,
+            about_others=True,
+        ),
+        Field(
             "message_to_leave",
             _("What may be left as a message"),
             _("The exact words, and who may be told them. If empty, leave no message."),
             Sensitivity.IDENTIFYING,
             Kind.LONG_TEXT,
             max_length=1_000,
+        ),
+        Field(
+            "sender_to_give",
+            _("Who to say is calling or writing"),
+            _("A neutral name, such as a library or a shop. If empty, give no name but your first one."),
+            Sensitivity.IDENTIFYING,
         ),
         Field(
             "code_word",
@@ -58,9 +93,17 @@ CONTACT_AND_SAFETY = Section(
             shareable=False,
         ),
         Field(
+            "time_zone",
+            _("Time zone"),
+            _("Where they are now: by its clock the times not to contact them are kept."),
+            Sensitivity.QUASI,
+            Kind.CODE,
+            TIME_ZONES,
+        ),
+        Field(
             "times_to_avoid",
             _("Times to avoid"),
-            _("Days and hours when contact is not safe, in their local time."),
+            _("In words, what days and hours can't say. Days and hours are entered as times not to contact."),
             Sensitivity.IDENTIFYING,
             Kind.LONG_TEXT,
             max_length=1_000,
@@ -88,6 +131,7 @@ CONTACT_AND_SAFETY = Section(
             Sensitivity.IDENTIFYING,
             Kind.LONG_TEXT,
             max_length=5_000,
+            about_others=True,
         ),
         Field(
             "street",
@@ -118,6 +162,22 @@ CONTACT_AND_SAFETY = Section(
             Kind.CODE,
             COUNTRIES,
             htcds="prs_MailingCountry",
+        ),
+        Field(
+            "safe_to_write",
+            _("Safe to write a letter"),
+            _("A letter to this address is safe: nobody else opens it or asks who wrote."),
+            Sensitivity.SAFE,
+            Kind.CODE,
+            YES_NO_UNKNOWN,
+        ),
+        Field(
+            "safe_to_visit",
+            _("Safe to visit"),
+            _("A visit to this address is safe: nobody is there, or asks, who must not know you."),
+            Sensitivity.SAFE,
+            Kind.CODE,
+            YES_NO_UNKNOWN,
         ),
     ),
 )

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from casework.record.codelists import COUNTRIES, GENDERS, LANGUAGES, MARITAL_STATUSES, YES_NO_UNKNOWN
-from casework.record.fields import Field, Kind, Section, Sensitivity
+from casework.record.fields import Field, Indexed, Kind, Section, Sensitivity
 
 IDENTITY = Section(
     "identity",
@@ -15,6 +15,7 @@ IDENTITY = Section(
             _("Chosen name"),
             _("What they want to be called; use it whenever you speak with them."),
             Sensitivity.IDENTIFYING,
+            indexed=Indexed.NAME,
         ),
         Field(
             "given_name",
@@ -22,6 +23,7 @@ IDENTITY = Section(
             _("As in their papers, or as they say them."),
             Sensitivity.IDENTIFYING,
             htcds="prs_FirstName",
+            indexed=Indexed.NAME,
         ),
         Field(
             "family_name",
@@ -29,6 +31,7 @@ IDENTITY = Section(
             _("As in their papers, or as they say them."),
             Sensitivity.IDENTIFYING,
             htcds="prs_SecondName",
+            indexed=Indexed.NAME,
         ),
         Field(
             "other_names",
@@ -37,6 +40,7 @@ IDENTITY = Section(
             Sensitivity.IDENTIFYING,
             Kind.LONG_TEXT,
             max_length=2_000,
+            indexed=Indexed.NAME,
         ),
         Field(
             "date_of_birth",
@@ -46,6 +50,7 @@ IDENTITY = Section(
             Kind.DATE,
             htcds="prs_Birthdate",
             fact="age_broad",
+            indexed=Indexed.DATE,
         ),
         Field(
             "age",
@@ -140,6 +145,7 @@ IDENTITY = Section(
             Kind.LONG_TEXT,
             htcds="prs_IdentityNumber",
             max_length=2_000,
+            indexed=Indexed.NUMBER,
         ),
     ),
 )

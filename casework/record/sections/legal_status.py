@@ -92,6 +92,7 @@ LEGAL_STATUS = Section(
             Sensitivity.IDENTIFYING,
             Kind.LONG_TEXT,
             max_length=10_000,
+            about_others=True,
         ),
         Field(
             "pathways_wished",

@@ -26,6 +26,7 @@ NOTES = Section(
             htcds="cco_CaseComment",
             shareable=False,
             max_length=20_000,
+            about_others=True,
         ),
     ),
 )

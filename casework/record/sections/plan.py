@@ -8,12 +8,14 @@ from casework.record.fields import Field, Kind, Section, Sensitivity
 PLAN = Section(
     "plan",
     _("Plan"),
-    _("The survivor's own plan: what they want to reach, and who does what."),
+    _(
+        "What was agreed with the survivor as a whole. The goals and who does what stand on the page of the plan."
+    ),
     (
         Field(
             "objectives",
             _("Objectives"),
-            _("What the survivor wants to reach, in their own words."),
+            _("What the survivor wants to reach in the end, in their own words."),
             Sensitivity.IDENTIFYING,
             Kind.LONG_TEXT,
             htcds="spl_Objectives",
@@ -27,15 +29,6 @@ PLAN = Section(
             Kind.CODES,
             TYPES_OF_SUPPORT,
             htcds="spl_Type",
-        ),
-        Field(
-            "actions",
-            _("Actions"),
-            _("One per line: what, who, by when."),
-            Sensitivity.IDENTIFYING,
-            Kind.LONG_TEXT,
-            htcds="spl_ActionPlan",
-            max_length=10_000,
         ),
         Field(
             "agreed_on",
@@ -64,4 +57,5 @@ PLAN = Section(
             not_before="agreed_on",
         ),
     ),
+    schema=2,
 )

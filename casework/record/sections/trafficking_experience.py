@@ -117,6 +117,7 @@ TRAFFICKING_EXPERIENCE = Section(
             Kind.LONG_TEXT,
             htcds="hte_Description",
             max_length=20_000,
+            about_others=True,
         ),
     ),
 )

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from core.models import User
-from referrals.demo import DOMAIN, found_world
+from referrals.demo import DOMAIN, found_second_team, found_world
 from referrals.demo_story import tell_story
 
 SAMPLE = Path(settings.BASE_DIR) / "advocacy" / "samples" / "invented_facts.csv"
@@ -18,6 +18,7 @@ _WHAT = {
     "assigned": "caseworker of the demo's case",
     "teammate": "caseworker of the same team",
     "supervisor": "supervisor of that team",
+    "second_team": "supervisor of another team of that organisation",
     "focal_point": "the partner's focal point",
     "stranger": "caseworker of another organisation",
     "advocate": "advocacy officer",
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         if not User.objects.exists():
             self.stdout.write("Making the made-up world of the demo ...")
             world = found_world(password=settings.DEMO_PASSWORD)
+            found_second_team(world, password=settings.DEMO_PASSWORD)
             tell_story(world, due_at=timezone.now() + timedelta(seconds=30))
             call_command(
                 "import_facts",

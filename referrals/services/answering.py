@@ -1,0 +1,109 @@
+"""The partner's side: opening a packet, answering it, and saying how an end of consent is met."""
+
+from uuid import UUID
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core import audit, notices
+from core.access import OpenObject, open_object
+from core.actor import Actor
+from core.errors import Invalid, Message, NotAllowed, WrongState
+from core.models import Kind, Role
+from core.padded import padded_json
+from referrals.handovers import HandoverAnswer, seal_answer
+from referrals.models import Handover, Packet, Referral
+from referrals.services.sending import NOTE_LENGTH, locked_referral
+from referrals.transitions import Step, after
+
+HANDOVER_ANSWERED = notices.define(
+    "handover_answered", _("A partner has said how something ends that it had accepted")
+)
+
+
+class DeclineReason(models.TextChoices):
+    """Why a partner declines; a decline needs one."""
+
+    FULL = "full", _("No place free")
+    NOT_ELIGIBLE = "not_eligible", _("The service is not for this person")
+    NEED_NOT_MET = "need_not_met", _("We can't meet this need")
+    NOT_SAFE = "not_safe", _("We can't keep this person safe")
+    LANGUAGE = "language", _("We lack the language")
+    CONFLICT = "conflict", _("Conflict of interest")
+    OTHER = "other", _("Other")
+
+
+@transaction.atomic
+def open_packet(*, actor: Actor, packet_id: UUID) -> tuple[Packet, OpenObject]:
+    """Open a packet as the partner; the first time, the sender learns that it was received.
+
+    Raises NotVisible; NotAllowed unless the actor is a focal point of the receiving team.
+    """
+    packet, opened = _packet_of(actor, packet_id)
+    if packet.referral.state == Referral.State.SENT:
+        packet.referral.state = after(packet.referral.state, Step.RECEIVE)
+        packet.referral.save(update_fields=["state"])
+    audit.record("packet.read", actor=actor, object=opened.object)
+    return packet, opened
+
+
+@transaction.atomic
+def accept_referral(*, actor: Actor, packet_id: UUID, note: str = "") -> Referral:
+    """Accept, as the partner. Raises NotVisible, NotAllowed, WrongState, Invalid at `note`."""
+    return _answer(actor, packet_id, Step.ACCEPT, {"note": note.strip()})
+
+
+@transaction.atomic
+def decline_referral(*, actor: Actor, packet_id: UUID, reason: str, note: str = "") -> Referral:
+    """Decline, as the partner. Raises NotVisible, NotAllowed, WrongState, Invalid at `reason` or `note`."""
+    if reason not in DeclineReason.values:
+        raise Invalid({"reason": [_("Choose a reason from the list.")]})
+    return _answer(actor, packet_id, Step.DECLINE, {"reason": reason, "note": note.strip()})
+
+
+def _answer(actor: Actor, packet_id: UUID, step: Step, answer: dict[str, str]) -> Referral:
+    if len(answer["note"]) > NOTE_LENGTH:
+        raise Invalid({"note": [_("Use at most 2000 characters.")]})
+    packet, opened = _packet_of(actor, packet_id)
+    referral = packet.referral
+    referral.state, referral.decided_at = after(referral.state, step), timezone.now()
+    referral.save(update_fields=["state", "decided_at"])
+    packet.sealed_answer = opened.seal("packet-answer", referral.pk, content=padded_json(answer))
+    packet.save(update_fields=["sealed_answer"])
+    audit.record(f"referral.{referral.state}", actor=actor, object=opened.object, referral=referral.pk)
+    return referral
+
+
+@transaction.atomic
+def answer_handover(*, actor: Actor, packet_id: UUID, answer: HandoverAnswer) -> Handover:
+    """Say, as the partner, what it holds, keeps and destroys, now that the consent has ended; again until it is closed.
+
+    Raises NotVisible, NotAllowed; WrongState where the consent has not ended; Invalid at `holds` or `duty`.
+    """
+    packet, opened = _packet_of(actor, packet_id)
+    row = Handover.objects.select_for_update().filter(referral=packet.referral, closed_at=None).first()
+    if row is None:
+        raise WrongState
+    wrong: dict[str, list[Message]] = {}
+    if not answer.holds.strip():
+        wrong["holds"] = [_("Say what you still hold, or that it is nothing.")]
+    if answer.keeps.strip() and not answer.duty.strip():
+        wrong["duty"] = [_("Name the law or the duty that makes you keep it.")]
+    if wrong:
+        raise Invalid(wrong)
+    row.sealed, row.answered_at = seal_answer(opened, packet.referral, answer), timezone.now()
+    row.save(update_fields=["sealed", "answered_at"])
+    audit.record("handover.answered", actor=actor, object=opened.object, referral=packet.referral.pk)
+    case = packet.referral.case
+    notices.tell([case.assigned_to_id], HANDOVER_ANSWERED, object=case.object)
+    return row
+
+
+def _packet_of(actor: Actor, packet_id: UUID) -> tuple[Packet, OpenObject]:
+    opened = open_object(actor, packet_id, Kind.PACKET)
+    packet = Packet.objects.get(pk=packet_id)
+    if not actor.has_role(Role.FOCAL_POINT, team_id=packet.team_id):
+        raise NotAllowed
+    packet.referral = locked_referral(packet.referral_id)
+    return packet, opened

@@ -1,0 +1,135 @@
+"""Preparing a referral, and sending it."""
+
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casework.case_file import CaseFile, open_case_file
+from core import audit
+from core.access import KEPT_OUT, found_object
+from core.actor import Actor
+from core.errors import Invalid, NotVisible, Refused
+from core.marks import is_kept_out
+from core.models import Kind, Level
+from core.padded import padded_json
+from referrals.basis import basis_for
+from referrals.gates import require_open
+from referrals.models import Packet, Referral, Service
+from referrals.safe_contact import packet_fields
+from referrals.transitions import Step, after
+
+NOTE_LENGTH = 2000  # characters
+
+
+@transaction.atomic
+def draft_referral(
+    *, actor: Actor, case_id: UUID, service_id: UUID, fields: Sequence[str], note: str = ""
+) -> Referral:
+    """Prepare a referral with the chosen fields ("identity.chosen_name"); nothing leaves the case yet.
+
+    Raises NotVisible, NotAllowed; Invalid at `service`, `fields` or `note`, and at each field that is unknown, never
+    shared or empty; Refused for a partner that is kept out of the case, and with what is missing (GateClosed) where a
+    child's protection stands against it.
+    """
+    file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
+    service = Service.objects.select_related("team").filter(pk=service_id, active=True).first()
+    if service is None or service.team_id == file.case.team_id:
+        raise Invalid({"service": [_("Choose a partner's service.")]})
+    if not fields:
+        raise Invalid({"fields": [_("Choose at least one field.")]})
+    if len(note) > NOTE_LENGTH:
+        raise Invalid({"note": [_("Use at most 2000 characters.")]})
+    packet_fields(file, fields)
+    if is_kept_out(file.case.pk, service.team):
+        raise Refused(KEPT_OUT)
+    require_open(file, service)
+    referral = Referral(
+        case=file.case, service=service, created_by=actor.user, created_on=timezone.localdate()
+    )
+    draft = padded_json({"fields": list(dict.fromkeys(fields)), "note": note.strip()})
+    referral.sealed_draft = file.opened.seal("referral-draft", referral.pk, content=draft)
+    referral.save(force_insert=True)
+    audit.record("referral.drafted", actor=actor, object=file.opened.object, referral=referral.pk)
+    return referral
+
+
+@transaction.atomic
+def send_referral(*, actor: Actor, referral_id: UUID) -> Referral:
+    """Make the packet from what the case says now, seal it to the partner's team, and send it.
+
+    It rests on a consent that holds for this partner and service, or else on a legal ground, which the packet names.
+    With a number or an address go the rules of safe contact. Whoever is kept out of the case is kept out of the packet.
+    Raises NotVisible, NotAllowed, WrongState; Refused without either, and as `draft_referral` does; Invalid where a
+    chosen field has become empty.
+    """
+    file = open_case_file(actor, case_of(referral_id), level=Level.WRITE, lock=True)
+    referral = locked_referral(referral_id)
+    state = after(referral.state, Step.SEND)
+    partner = referral.service.team
+    require_open(file, referral.service)
+    basis = basis_for(file, referral.service)
+    if basis is None:
+        raise Refused(
+            _("There is no consent to share with %(partner)s. Record it first; nothing was sent.")
+            % {"partner": partner.organisation.name}
+        )
+    draft = read_draft(file, referral)
+    content = {**packet_fields(file, draft["fields"]), "note": draft["note"], **basis.for_partner}
+    opened, share = found_object(
+        actor=actor,
+        kind=Kind.PACKET,
+        grants=[(partner, Level.READ)],
+        keeps_out_as=file.opened.object,
+    )
+    Packet.objects.create(
+        object=opened.object,
+        referral=referral,
+        team=partner,
+        sealed=opened.seal("packet", referral.pk, content=padded_json(content)),
+    )
+    referral.state, referral.sent_at = state, timezone.now()
+    referral.exception = basis.exception.approval if basis.exception else None
+    referral.sealed_share = file.opened.seal("packet-share", referral.pk, content=share)
+    referral.save(update_fields=["state", "sent_at", "exception", "sealed_share"])
+    audit.record(
+        "referral.sent",
+        actor=actor,
+        object=file.opened.object,
+        referral=referral.pk,
+        packet=opened.object.pk,
+        basis=basis.for_partner["basis"],
+    )
+    return referral
+
+
+def read_draft(file: CaseFile, referral: Referral) -> dict[str, list[str] | str]:
+    """The chosen fields and the note: {"fields": [...], "note": ...}."""
+    draft: dict[str, list[str] | str] = json.loads(
+        file.opened.unseal("referral-draft", referral.pk, sealed=referral.sealed_draft)
+    )
+    return draft
+
+
+def case_of(referral_id: UUID) -> UUID:
+    """The case is locked before its referrals: withdrawing a consent does it in this order too."""
+    case_id: UUID | None = Referral.objects.filter(pk=referral_id).values_list("case_id", flat=True).first()
+    if case_id is None:
+        raise NotVisible
+    return case_id
+
+
+def locked_referral(referral_id: UUID) -> Referral:
+    """The row, locked until commit. Raises NotVisible where there is none."""
+    row = (
+        Referral.objects.select_for_update(of=("self",))
+        .select_related("service__team__organisation", "case__object")
+        .filter(pk=referral_id)
+        .first()
+    )
+    if row is None:
+        raise NotVisible
+    return row
