@@ -61,13 +61,15 @@ def parts_of(file: CaseFile) -> list[Part]:
         parts.append(Part(_("Consents"), consents))
     if decisions := [
         Item(
-            str(Decision.Kind(each.decision.kind).label), f"{Outcome(each.outcome).label}, {each.decided_on}"
+            str(Decision.Kind(each.decision.kind).label),
+            f"{Outcome(each.outcome).label}, {date_format(each.decided_on)}",
         )
         for each in file.decisions
     ]:
         parts.append(Part(_("Decisions"), decisions))
     if documents := [
-        Item(each.facts.kind_label, str(localdate(each.row.added_at))) for each in file.attachments.all
+        Item(each.facts.kind_label, date_format(localdate(each.row.added_at)))
+        for each in file.attachments.all
     ]:
         parts.append(Part(_("Documents"), documents))
     shared_parts.run(file, parts)
@@ -80,7 +82,7 @@ def _purpose(purpose: str) -> str:
 
 
 def _consented(row: Consent) -> str:
-    days = [str(row.given_on), *([str(row.withdrawn_on)] if row.withdrawn_on else [])]
+    days = [date_format(day) for day in (row.given_on, row.withdrawn_on) if day]
     return f"{Consent.State(row.state).label}, {' – '.join(days)}"
 
 
@@ -92,7 +94,7 @@ def _documents(file: CaseFile) -> Iterator[tuple[str, Section, Mapping[str, Valu
         if kind.about_others:
             continue
         for entry in reversed(file.entries.of(kind.name)):
-            title = f"{kind.label}, {localdate(entry.first_saved_at)}"
+            title = f"{kind.label}, {date_format(localdate(entry.first_saved_at))}"
             yield title, entry.kind, entry.values, f"{kind.name}/{entry.id}"
 
 
@@ -147,11 +149,11 @@ def seen_by(file: CaseFile) -> list[Item]:
         days.setdefault(actor, set()).add(localdate(at))
     roles = _roles(days)
     items = []
-    for person, seen in sorted(days.items(), key=lambda each: (min(each[1]), each[0])):
-        days = ngettext(
+    for person, seen in sorted(days.items(), key=lambda each: (min(each[1]), roles.get(each[0], ""))):
+        when = ngettext(
             "on %(count)d day, last on %(last)s", "on %(count)d days, last on %(last)s", len(seen)
         )
-        text = days % {"count": len(seen), "last": date_format(max(seen))}
+        text = when % {"count": len(seen), "last": date_format(max(seen))}
         items.append(Item(roles.get(person, _("Somebody who has left")), text))
     return items
 

@@ -8,6 +8,7 @@ from typing import Any
 import pypdfium2
 import pytest
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from casework.exporting.pdf import write_pdf
 from casework.models import Case, FollowUp
@@ -145,7 +146,7 @@ def test_who_has_seen_it_is_told_by_role_and_not_by_name(world: World, case: Cas
     read_case(world["supervisor"].actor, case.pk)
     seen = seen_by(read_case(world["assigned"].actor, case.pk))
     assert [each.label for each in seen] == ["Caseworker, Harbour House", "Supervisor, Harbour House"]
-    assert all(timezone.localdate().isoformat() in each.text for each in seen)
+    assert all(date_format(timezone.localdate()) in each.text for each in seen)
     names = {persona.user.name for persona in world.people.values()}
     assert not names & {each.label for each in seen}
 
