@@ -55,11 +55,11 @@ parses the request, hashes and seals, moves the sealed file, sniffs its type, an
 custody, the manifest and an audit row; reading, it opens the case, writes a line of custody and an audit row, and \
 verifies each chunk. Memory is the most that Python had allocated at any time of one run.
 - **A plain indexed column, pg_trgm, FTS5 trigrams**: the same people in one table in clear. By date of birth: its \
-ids by Django's query of an indexed column. By name, in Latin letters: pg_trgm with a GIN index and a threshold of 0.1, \
-since at its default of 0.3 it finds fewer than four of five; on SQLite any trigram in an FTS5 table, by rank. Each name \
-is looked for as another office might spell it, in one of three scripts; both sides read the fifty best as rows of \
-the list of cases, of those that the person may see. "Opened and compared" is Hearth's whole search, which opens those \
-cases and compares what they say; the peer has its rows already.
+ids by Django's query of an indexed column, where Hearth writes its own SQL. By name, in Latin letters: pg_trgm with a \
+GIN index and a threshold of 0.1, since at its default of 0.3 it finds fewer than four of five; on SQLite any trigram \
+in an FTS5 table, by rank. Each name is looked for as another office might spell it, in one of three scripts; both \
+sides read the fifty best as rows of the list of cases, of those that the person may see. "Opened and compared" is \
+Hearth's whole search, which opens those cases and compares what they say; the peer has its rows already.
 - **Bare count**: how often each strength is present in each dimension, and nothing else. Memory is what Python has \
 allocated after the runs and had not before; up to 16 KiB counts as none.
 """

@@ -73,7 +73,7 @@ def new_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         except GateClosed as error:
             context["missing"] = error.missing
             return render(request, "referrals/referral_new.html", context, status=error.status)
-        except Refused as error:
+        except (Refused, WrongState) as error:
             form.add_error("service", str(error.message))
             return render(request, "referrals/referral_new.html", context, status=error.status)
         else:

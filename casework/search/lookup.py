@@ -9,30 +9,33 @@ from django.db import connections, models, router
 
 from casework.models import IndexEntry, IndexToken
 
-_TOKENS, _ENTRIES = IndexToken._meta.db_table, IndexEntry._meta.db_table
-_AMONG = {"postgresql": "= ANY(%s)", "sqlite": "IN (SELECT value FROM json_each(%s))"}
+_TABLES = {"tokens": IndexToken._meta.db_table, "entries": IndexEntry._meta.db_table}
+# `among` the numbers of a parameter, or those that a subquery gives. PostgreSQL takes an array to be short, and goes
+# by the index; a join with a subquery it would make by reading the whole table.
+_WRITTEN = {
+    "postgresql": {"among": "= ANY(%s)", "any_of": "= ANY(ARRAY({}))"},
+    "sqlite": {"among": "IN (SELECT value FROM json_each(%s))", "any_of": "IN ({})"},
+}
 
 
 def holders(tokens: Iterable[int], *, most: int) -> list[UUID]:
     """The ids of up to `most` cases that hold one of the tokens."""
-    return _ids(
-        "SELECT e.object_id FROM {tokens} t JOIN {entries} e ON e.id = t.entry_id WHERE t.token {among} LIMIT %s",
-        tokens,
-        most,
-    )
+    some = "SELECT entry_id FROM {tokens} WHERE token {among} LIMIT %s"
+    return _ids(_rows("SELECT object_id FROM {entries} WHERE id {any_of}", tokens, most, any_of=some))
 
 
 def holders_of_most(tokens: Iterable[int], *, least: int, most: int) -> list[UUID]:
     """The ids of up to `most` cases that hold at least `least` of the tokens, those with the most of them first."""
-    return _ids(
-        "WITH held AS (SELECT entry_id, COUNT(*) AS times FROM {tokens} WHERE token {among} "
-        "GROUP BY entry_id HAVING COUNT(*) >= %s ORDER BY times DESC, entry_id LIMIT %s) "
-        "SELECT e.object_id FROM held JOIN {entries} e ON e.id = held.entry_id "
-        "ORDER BY held.times DESC, held.entry_id",
+    held = _rows(
+        "SELECT entry_id FROM {tokens} WHERE token {among} GROUP BY entry_id HAVING COUNT(*) >= %s "
+        "ORDER BY COUNT(*) DESC, entry_id LIMIT %s",
         tokens,
         least,
         most,
     )
+    best = [entry for (entry,) in held]
+    objects = dict(_rows("SELECT id, object_id FROM {entries} WHERE id {among}", best))
+    return _ids((objects[entry],) for entry in best if entry in objects)
 
 
 def times_held(tokens: Iterable[int]) -> dict[int, int]:
@@ -40,18 +43,19 @@ def times_held(tokens: Iterable[int]) -> dict[int, int]:
     return dict(_rows("SELECT token, COUNT(*) FROM {tokens} WHERE token {among} GROUP BY token", tokens))
 
 
-def _ids(statement: str, tokens: Iterable[int], *parameters: int) -> list[UUID]:
+def _ids(rows: Iterable[tuple[Any]]) -> list[UUID]:
     """Each once, also where two teams of the actor hold the case."""
     field: models.Field[Any, Any] = IndexEntry._meta.get_field("object").target_field
-    return list(dict.fromkeys(field.to_python(id) for (id,) in _rows(statement, tokens, *parameters)))
+    return list(dict.fromkeys(field.to_python(object_id) for (object_id,) in rows))
 
 
-def _rows(statement: str, tokens: Iterable[int], *parameters: int) -> list[Any]:
+def _rows(statement: str, numbers: Iterable[int], *parameters: int, any_of: str = "") -> list[Any]:
     connection = connections[router.db_for_read(IndexToken)]
-    among = list(tokens)
+    written, array = _WRITTEN[connection.vendor], list(numbers)
+    among = {**_TABLES, "among": written["among"]}
+    statement = statement.format(**among, any_of=written["any_of"].format(any_of.format(**among)))
     with connection.cursor() as cursor:
         cursor.execute(
-            statement.format(tokens=_TOKENS, entries=_ENTRIES, among=_AMONG[connection.vendor]),
-            [among if connection.vendor == "postgresql" else json.dumps(among), *parameters],
+            statement, [array if connection.vendor == "postgresql" else json.dumps(array), *parameters]
         )
         return list(cursor.fetchall())

@@ -21,7 +21,7 @@ from casework.approvals import (
     seal_approval,
 )
 from casework.case_file import CaseFile, open_case_file
-from casework.models import Approval
+from casework.models import Approval, Case
 from casework.plan import plan_print
 from core import notices
 from core.actor import Actor
@@ -85,11 +85,13 @@ def deciders(file: CaseFile, subject: Approval.Subject, reviewer: UUID | None = 
 def ask_approval(*, actor: Actor, case_id: UUID, subject: Approval.Subject, reason: str) -> Approval:
     """Ask a supervisor to approve the plan as it stands, or the closing of the case.
 
-    Raises NotVisible, NotAllowed, Invalid at `reason`; WrongState where it is asked for already.
+    Raises NotVisible, NotAllowed, Invalid at `reason`; WrongState where it is asked for already or the case is closed.
     """
     file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
     if subject not in {Approval.Subject.PLAN, Approval.Subject.CLOSURE}:
         raise NotAllowed
+    if file.case.state == Case.State.CLOSED:
+        raise WrongState(_("The case is closed. Reopen it first."))
     if asked_for(file, subject).exists():
         raise WrongState(_("This is asked for already."))
     return ask(file, subject, {"reason": reason.strip(), "plan": plan_print(file)})

@@ -9,7 +9,7 @@ Stored = bytes | memoryview
 
 def frame(*parts: Part) -> bytes:
     """Join `parts`, each after its length in 4 bytes: frame("ab", "c") differs from frame("a", "bc")."""
-    framed = []
+    framed: list[bytes] = []
     for part in parts:
         raw = part if isinstance(part, bytes) else str(part).encode()
         framed += (len(raw).to_bytes(4, "big"), raw)

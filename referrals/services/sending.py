@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.case_file import CaseFile, open_case_file
+from casework.models import Case
 from core import audit
 from core.access import KEPT_OUT, found_object
 from core.actor import Actor
-from core.errors import Invalid, NotVisible, Refused
+from core.errors import Invalid, NotVisible, Refused, WrongState
 from core.marks import is_kept_out
 from core.models import Kind, Level
 from core.padded import padded_json
@@ -33,9 +34,10 @@ def draft_referral(
 
     Raises NotVisible, NotAllowed; Invalid at `service`, `fields` or `note`, and at each field that is unknown, never
     shared or empty; Refused for a partner that is kept out of the case, and with what is missing (GateClosed) where a
-    child's protection stands against it.
+    child's protection stands against it; WrongState for a closed case.
     """
     file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
+    _require_not_closed(file)
     service = Service.objects.select_related("team").filter(pk=service_id, active=True).first()
     if service is None or service.team_id == file.case.team_id:
         raise Invalid({"service": [_("Choose a partner's service.")]})
@@ -67,6 +69,7 @@ def send_referral(*, actor: Actor, referral_id: UUID) -> Referral:
     chosen field has become empty.
     """
     file = open_case_file(actor, case_of(referral_id), level=Level.WRITE, lock=True)
+    _require_not_closed(file)
     referral = locked_referral(referral_id)
     state = after(referral.state, Step.SEND)
     partner = referral.service.team
@@ -104,6 +107,12 @@ def send_referral(*, actor: Actor, referral_id: UUID) -> Referral:
         basis=basis.for_partner["basis"],
     )
     return referral
+
+
+def _require_not_closed(file: CaseFile) -> None:
+    """Nobody would follow up what comes of it."""
+    if file.case.state == Case.State.CLOSED:
+        raise WrongState(_("The case is closed. Reopen it first."))
 
 
 def read_draft(file: CaseFile, referral: Referral) -> dict[str, list[str] | str]:

@@ -70,3 +70,10 @@ class Person:
     def close(self) -> None:
         """Close the browser's window."""
         self.context.close()
+
+
+def fits(page: Page) -> None:
+    """Nothing lies outside of the screen."""
+    page.wait_for_load_state("load")  # with its style sheet: a page has a size before it
+    outside = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert outside <= 0, f"{page.url} scrolls sideways by {outside} px"

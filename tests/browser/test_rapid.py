@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, expect
 
 from casework.instruments import instrument
-from tests.browser.conftest import PASSWORD
+from tests.browser.conftest import PASSWORD, fits
 from tests.running import Running, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("processes")]
@@ -59,11 +59,7 @@ class Phone:
 
     def looks_right(self) -> None:
         """Nothing lies outside of the screen, and a thumb can hit every answer."""
-        self.page.wait_for_load_state("load")  # with its style sheet: a page has a size before it
-        outside = self.page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert outside <= 0, f"{self.page.url} scrolls sideways by {outside} px"
+        fits(self.page)
         heights = self.page.eval_on_selector_all(
             ".hearth-ask label", "all => all.map(each => each.getBoundingClientRect().height)"
         )

@@ -299,9 +299,7 @@ def _follow_ups(planted: Planted, world: World, case: Case) -> None:
 
 def _consent(planted: Planted, world: World, case: Case, which: str, **scope: Any) -> Consent:
     said = [each.name for each in fields(Asking) if each.type == "str"]
-    asking = Asking(
-        childs_view=ChildsView.DISAGREES, **{name: planted.word(which, name) for name in said}
-    )
+    asking = Asking(childs_view=ChildsView.DISAGREES, **{name: planted.word(which, name) for name in said})
     return record_consent(
         actor=world["assigned"].actor,
         case_id=case.pk,
@@ -358,9 +356,7 @@ def _consents_and_referrals(planted: Planted, world: World, case: Case) -> None:
         words = {each.name: planted.word(which, each.name) for each in fields(HandoverAnswer)}
         answer_handover(actor=partner, packet_id=packet, answer=HandoverAnswer(**words))
     closed = Packet.objects.get(pk=accepted["closed_referral"]).referral_id
-    close_handover(
-        actor=sender, referral_id=closed, note=planted.word("closed_referral", "closing_note")
-    )
+    close_handover(actor=sender, referral_id=closed, note=planted.word("closed_referral", "closing_note"))
     drafted("draft_referral")
 
 
@@ -382,9 +378,7 @@ def _approve(planted: Planted, by: Persona, row: Any, which: str) -> None:
 
 def _asked(planted: Planted, world: World, case: Case, subject: Any, which: str) -> Any:
     reason = planted.word(which, "reason")
-    return ask_approval(
-        actor=world["assigned"].actor, case_id=case.pk, subject=subject, reason=reason
-    )
+    return ask_approval(actor=world["assigned"].actor, case_id=case.pk, subject=subject, reason=reason)
 
 
 def _approvals(planted: Planted, world: World, case: Case) -> None:
@@ -399,9 +393,7 @@ def _approvals(planted: Planted, world: World, case: Case) -> None:
 
 
 def _hand_over(planted: Planted, world: World, case: Case, near: Neighbours) -> None:
-    break_glass(
-        actor=near.supervisor.actor, number=case.number, reason=planted.word("emergency", "reason")
-    )
+    break_glass(actor=near.supervisor.actor, number=case.number, reason=planted.word("emergency", "reason"))
     for name in ("assigned", "supervisor"):  # the two who must review it
         review = case.approvals.get(subject=Subject.BREAK_GLASS, reviewer=world[name].user)
         _approve(planted, world[name], review, f"emergency_review_by_{name}")
@@ -436,13 +428,3 @@ def _close(planted: Planted, world: World, case: Case) -> None:
     note = planted.word("closing", "other")
     change_state(actor=actor, case_id=case.pk, step=CaseStep.CLOSE, reason="other", note=note)
     ask_erasure(actor=actor, case_id=case.pk, reason=planted.word("erasure", "reason"))
-
-
-def written(world: World, planted: Planted) -> dict[str, set[str]]:
-    """Which texts of which sections and kinds of entry the case really holds."""
-    assert planted.case
-    file = read_case(world["assigned"].actor, planted.case.pk)
-    held = {name: {key for key in document} for name, document in file.documents.items()}
-    for kind in ENTRIES:
-        held[kind.name] = {name for entry in file.entries.of(kind.name) for name in entry.values}
-    return held
