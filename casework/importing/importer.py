@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
@@ -44,11 +45,6 @@ class Report:
     known: int = 0
     refused: int = 0
 
-    @property
-    def rows(self) -> int:
-        """All that were read."""
-        return self.loaded + self.known + self.refused
-
 
 @dataclass(slots=True)
 class CaseImport:
@@ -66,38 +62,30 @@ class CaseImport:
     def run(self, source: Source) -> Report:
         """Check every row, and load those that can be taken unless this is a dry run.
 
-        Raises Unreadable, when what came before is loaded, and what `import_cases` raises.
+        Raises Unreadable, when the whole batches before are loaded, and NotAllowed unless the actor may import.
         """
-        batch: list[CaseFromElsewhere] = []
-        for case in self.checked(source.rows()):
-            batch.append(case)
-            if len(batch) == BATCH:
-                self._load(batch)
-                batch = []
-        self._load(batch)
+        cases = self.checked(source.rows())
+        while batch := list(islice(cases, BATCH)):
+            self._load(batch)
         return self.report
 
     def _load(self, batch: list[CaseFromElsewhere]) -> None:
         try:
-            loaded = self._opened(batch)
+            self._open(batch)
         except (Invalid, Refused):  # one of them: which, is seen one by one
-            loaded = sum(self._load_one(case) for case in batch)
-        self.report.loaded += loaded
-        self.report.known += len(batch) - loaded
+            for case in batch:
+                self._open_one(case)
         self.on_batch()
 
-    def _load_one(self, case: CaseFromElsewhere) -> int:
+    def _open_one(self, case: CaseFromElsewhere) -> None:
         try:
-            return self._opened([case])
+            self._open([case])
         except Invalid as invalid:
-            problems = self._at_columns(invalid)
+            self._refuse(self._rows[case.number], self._at_columns(invalid))
         except Refused as refused:
-            problems = [("", refused.message)]
-        self._refuse(self._rows[case.number], problems)
-        self.report.known -= 1  # it is in the batch, and neither loaded nor known
-        return 0
+            self._refuse(self._rows[case.number], [("", refused.message)])
 
-    def _opened(self, batch: list[CaseFromElsewhere]) -> int:
+    def _open(self, batch: list[CaseFromElsewhere]) -> None:
         """Open the cases; in a dry run, do it and take it back: what would be refused is refused."""
         cases: dict[UUID, CaseFromElsewhere] = {}
         with suppress(_TakenBack), transaction.atomic():
@@ -106,7 +94,8 @@ class CaseImport:
                 raise _TakenBack
         if not self.dry_run:
             index_imported(actor=self.actor, team_id=self.team_id, cases=cases)
-        return len(cases)
+        self.report.loaded += len(cases)
+        self.report.known += len(batch) - len(cases)
 
     def checked(self, rows: Iterator[Row]) -> Iterator[CaseFromElsewhere]:
         """The cases of those rows that can be taken; the others are refused. Raises Unreadable."""

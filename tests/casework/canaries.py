@@ -18,7 +18,6 @@ from casework.record.entries import ENTRIES
 from casework.record.fields import EntryKind, Field, Kind, Section
 from casework.record.roster import INTERPRETER
 from casework.record.sections import SECTIONS
-from casework.selectors import read_case
 from casework.services import (
     add_document,
     cancel_follow_up,
@@ -242,7 +241,9 @@ def _identify(planted: Planted, world: World) -> Case:
 
 def _interview(planted: Planted, where: str) -> Interview:
     free = [each.name for each in fields(Interview) if each.type == "str" and each.name not in _CHOICES]
-    words = {name: planted.word(where, name) for name in free if name not in ("language", "campaign")}
+    words: dict[str, Any] = {
+        name: planted.word(where, name) for name in free if name not in ("language", "campaign")
+    }
     evidence = {"dr_wages_earnings": planted.word(where, "evidence")}
     return Interview(language="nep", evidence=evidence, **words)
 
@@ -250,7 +251,7 @@ def _interview(planted: Planted, where: str) -> Interview:
 def _documents(planted: Planted, world: World, case: Case) -> None:
     actor = world["assigned"].actor
 
-    def keep(which: str) -> UUID:
+    def keep(which: str) -> Any:
         upload = sealed_upload(
             planted.word(which, "name") + ".txt", [planted.word(which, "content").encode() * 20]
         )
@@ -285,7 +286,7 @@ def _decisions(planted: Planted, world: World, case: Case) -> None:
 def _follow_ups(planted: Planted, world: World, case: Case) -> None:
     actor, due = world["assigned"].actor, timezone.now() + timedelta(minutes=-5)
 
-    def planned(which: str, **given: str) -> UUID:
+    def planned(which: str, **given: Any) -> Any:
         about = planted.word(which, "about")
         return plan_follow_up(actor=actor, case_id=case.pk, due_at=due, about=about, **given).pk
 
@@ -298,8 +299,9 @@ def _follow_ups(planted: Planted, world: World, case: Case) -> None:
 
 
 def _consent(planted: Planted, world: World, case: Case, which: str, **scope: Any) -> Consent:
-    said = [each.name for each in fields(Asking) if each.type == "str"]
-    asking = Asking(childs_view=ChildsView.DISAGREES, **{name: planted.word(which, name) for name in said})
+    said: dict[str, Any] = {
+        each.name: planted.word(which, each.name) for each in fields(Asking) if each.type == "str"
+    }
     return record_consent(
         actor=world["assigned"].actor,
         case_id=case.pk,
@@ -307,13 +309,16 @@ def _consent(planted: Planted, world: World, case: Case, which: str, **scope: An
         how=How.ORAL,
         explained=planted.word(which, "explained"),
         language="nep",
-        asking=asking,
+        asking=Asking(childs_view=ChildsView.DISAGREES, **said),
         **scope,
     )
 
 
 def _consents_and_referrals(planted: Planted, world: World, case: Case) -> None:
     sender, partner = world["assigned"].actor, world["focal_point"].actor
+    shared = [
+        f"{section.name}.{each.name}" for section in SECTIONS for each in texts_of(section) if each.shareable
+    ]
     authority = planted.word("consent_to_authority", "authority")
     _consent(
         planted,
@@ -333,15 +338,13 @@ def _consents_and_referrals(planted: Planted, world: World, case: Case) -> None:
         recipient=world.partner_team.organisation_id,
     )
 
-    def drafted(which: str) -> UUID:
+    def drafted(which: str) -> Any:
         note = planted.word(which, "note")
-        names = [f"{section.name}.{each.name}" for section in SECTIONS for each in texts_of(section)]
-        shared = [name for name in names if name == "identity.given_name"]
         return draft_referral(
             actor=sender, case_id=case.pk, service_id=world.services[0].pk, fields=shared, note=note
         ).pk
 
-    def sent(which: str) -> UUID:
+    def sent(which: str) -> Any:
         row = send_referral(actor=sender, referral_id=drafted(which))
         return Packet.objects.get(referral=row).pk
 
@@ -361,12 +364,14 @@ def _consents_and_referrals(planted: Planted, world: World, case: Case) -> None:
 
 
 def _exceptions(planted: Planted, world: World, case: Case) -> None:
+    free = ("what", "reason", "authority", "reference")
+    words: dict[str, Any] = {name: planted.word("exception", name) for name in free}
     claimed = claim_exception(
         actor=world["assigned"].actor,
         case_id=case.pk,
         basis=Subject.COURT_ORDER,
         country="ITA",
-        **{name: planted.word("exception", name) for name in ("what", "reason", "authority", "reference")},
+        **words,
     )
     _approve(planted, world["teammate"], claimed, "exception")
 
@@ -398,7 +403,7 @@ def _hand_over(planted: Planted, world: World, case: Case, near: Neighbours) -> 
         review = case.approvals.get(subject=Subject.BREAK_GLASS, reviewer=world[name].user)
         _approve(planted, world[name], review, f"emergency_review_by_{name}")
 
-    def offered(which: str) -> UUID:
+    def offered(which: str) -> Any:
         note = planted.word(which, "note")
         return offer_transfer(
             actor=world["supervisor"].actor, case_id=case.pk, to_team=near.team.pk, note=note

@@ -9,6 +9,7 @@ from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -100,8 +101,6 @@ def test_a_dry_run_and_a_strict_one_with_a_bad_row_load_nothing(
 def test_a_file_can_come_through_a_pipe(
     monkeypatch: pytest.MonkeyPatch, mapping: Path, signed_in: Any, how: list[str], workbook: bool
 ) -> None:
-    import openpyxl
-
     content = BytesIO(csv_of(GOOD))
     if workbook:
         book = openpyxl.Workbook()
@@ -209,7 +208,7 @@ def many(count: int) -> bytes:
 
 @pytest.mark.processes
 @pytest.mark.xdist_group("processes")
-def test_killed_in_the_middle_it_goes_on_and_leaves_nothing_in_clear(hearth: Running, mapping: Path) -> None:
+def test_killed_in_the_middle_it_goes_on(hearth: Running, mapping: Path) -> None:
     content = many(3 * BATCH)
     middle = content.index(f'"2019/{2 * BATCH + 50}"'.encode())
     command = [sys.executable, "manage.py", "import_cases", "-", "--mapping", str(mapping)]
@@ -235,8 +234,33 @@ def test_killed_in_the_middle_it_goes_on_and_leaves_nothing_in_clear(hearth: Run
         )
     assert again.stdout.decode() == f"Cases: {BATCH} loaded, {2 * BATCH} there already, 0 refused.\n"
     assert hearth.manage("check_access").returncode == 0
+
+
+@pytest.mark.processes
+@pytest.mark.xdist_group("processes")
+def test_what_was_imported_and_what_was_refused_lie_nowhere_in_clear(
+    hearth: Running, tmp_path: Path, mapping: Path
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (
+        HEADER,
+        with_(Case_no="2019/17", Name="Canaryname"),
+        with_(Case_no="Canaryno", Sex="Canarysex"),
+    ):
+        sheet.append(row)
+    path = tmp_path / "cases.xlsx"
+    book.save(path)
+    report = hearth.folder / "refused.csv"
+    done = hearth.manage("import_cases", str(path), "--mapping", str(mapping), "--report", str(report))
+    (hearth.logs / "import.log").write_text(done.stdout + done.stderr)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (
+        1,
+        "Cases: 1 loaded, 0 there already, 1 refused.",
+    )
+    assert hearth.manage("check_access").returncode == 0
     controls = hearth.plant("Planted")
-    hits = scan(hearth.places(), ["Canaryname", "2019/17", *controls])
+    hits = scan(hearth.places(), ["Canary", "2019/17", *controls])
     assert {hit.needle for hit in hits} == set(controls)
     assert list((hearth.folder / "tmp").iterdir()) == []
 

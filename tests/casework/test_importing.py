@@ -27,6 +27,7 @@ from core.errors import NotAllowed
 from core.models import AuditEvent, Role, SealedObject
 from referrals.demo import World
 from tests.conftest import PASSWORD
+from tests.core.test_concurrency import at_once
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 MAPPING = """
@@ -184,6 +185,13 @@ def test_run_again_it_goes_on_and_loads_nothing_twice(run: Any) -> None:
     assert Case.objects.count() == ImportedCase.objects.count() == BATCH + 20
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_import_one_file_each_case_is_opened_once(run: Any) -> None:
+    content = csv_of(*(with_(Case_no=str(number)) for number in range(30)))
+    (first, _), (second, _) = at_once(lambda: run(content), lambda: run(content))
+    assert first.loaded + second.loaded == first.known + second.known == Case.objects.count() == 30
+
+
 def test_a_dry_run_says_the_same_and_writes_nothing(run: Any) -> None:
     before = [model.objects.count() for model in (Case, SealedObject, AuditEvent)]
     report, refusals = run(csv_of(GOOD, with_(Case_no="18", Sex="?")), dry_run=True)
@@ -255,7 +263,11 @@ RISK_HEADER = ["Case no", "Level", "Why", "Assessed", "Review"]
 @pytest.mark.parametrize("dry_run", [False, True])
 def test_what_follows_from_a_section_holds_for_an_imported_one(world: World, run: Any, dry_run: bool) -> None:
     good = ["1", "immediate", "place_known", "2026-01-02", date.today().isoformat()]
-    rows = [good, ["2", "high", "place_known", "2026-01-02", ""], ["3", "low", "place_known", "2026-01-02", ""]]
+    rows = [
+        good,
+        ["2", "high", "place_known", "2026-01-02", ""],
+        ["3", "low", "place_known", "2026-01-02", ""],
+    ]
     report, refusals = run(csv_of(*rows, header=RISK_HEADER), mapping=RISKS, dry_run=dry_run)
     assert (report.loaded, report.known, report.refused) == (2, 0, 1)
     assert [(each.row, each.column) for each in refusals] == [(3, "Review")]
