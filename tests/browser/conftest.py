@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.running import Running, running, until
 
@@ -57,15 +57,17 @@ class Person:
         self.complaints: list[str] = []
         self.context.set_default_timeout(20_000)
         self.page: Page = self.context.new_page()
-        self.page.on(
-            "console", lambda message: message.type == "error" and self.complaints.append(message.text)
-        )
+        self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto("/sign-in/")
         self.page.locator("[name=email]").fill(f"{persona.replace('_', '-')}@hearth.example")
         self.page.locator("[name=password]").fill(PASSWORD)
         self.page.locator("main form button").click()
         self.page.wait_for_url(lambda address: "/sign-in/" not in address)
+
+    def _console(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.complaints.append(said.text)
 
     def close(self) -> None:
         """Close the browser's window."""
