@@ -4,33 +4,62 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0004_notices'),
+        ("core", "0004_notices"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='sealedobject',
-            name='sealed_kind_known',
+            model_name="sealedobject",
+            name="sealed_kind_known",
         ),
         migrations.AddField(
-            model_name='sealedobject',
-            name='rekey_due',
+            model_name="sealedobject",
+            name="rekey_due",
             field=models.BooleanField(default=False),
         ),
         migrations.AlterField(
-            model_name='grant',
-            name='kind',
-            field=models.CharField(choices=[('identification', 'Identification'), ('case', 'Case'), ('packet', 'Packet'), ('draft', 'Draft'), ('transfer', 'Offered transfer'), ('interpreter', 'Interpreter'), ('index', 'Index of a team')], max_length=20),
+            model_name="grant",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("identification", "Identification"),
+                    ("case", "Case"),
+                    ("packet", "Packet"),
+                    ("draft", "Draft"),
+                    ("transfer", "Offered transfer"),
+                    ("interpreter", "Interpreter"),
+                    ("index", "Index of a team"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='sealedobject',
-            name='kind',
-            field=models.CharField(choices=[('identification', 'Identification'), ('case', 'Case'), ('packet', 'Packet'), ('draft', 'Draft'), ('transfer', 'Offered transfer'), ('interpreter', 'Interpreter'), ('index', 'Index of a team')], max_length=20),
+            model_name="sealedobject",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("identification", "Identification"),
+                    ("case", "Case"),
+                    ("packet", "Packet"),
+                    ("draft", "Draft"),
+                    ("transfer", "Offered transfer"),
+                    ("interpreter", "Interpreter"),
+                    ("index", "Index of a team"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sealedobject',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['identification', 'case', 'packet', 'draft', 'transfer', 'interpreter', 'index'])), name='sealed_kind_known'),
+            model_name="sealedobject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["identification", "case", "packet", "draft", "transfer", "interpreter", "index"],
+                    )
+                ),
+                name="sealed_kind_known",
+            ),
         ),
     ]

@@ -29,7 +29,7 @@ _ASSESSMENT = (
         Sensitivity.QUASI,
         Kind.CODES,
         SOURCES_OF_RISK,
-            about_others=True,
+        about_others=True,
     ),
     Field(
         "explanation",
@@ -38,7 +38,7 @@ _ASSESSMENT = (
         Sensitivity.IDENTIFYING,
         Kind.LONG_TEXT,
         max_length=10_000,
-            about_others=True,
+        about_others=True,
     ),
     Field(
         "survivors_view",
@@ -106,7 +106,7 @@ _PLAN = (
         Sensitivity.IDENTIFYING,
         Kind.LONG_TEXT,
         max_length=5_000,
-            about_others=True,
+        about_others=True,
     ),
     Field(
         "what_to_take",
@@ -123,7 +123,7 @@ _PLAN = (
         Sensitivity.IDENTIFYING,
         Kind.LONG_TEXT,
         max_length=5_000,
-            about_others=True,
+        about_others=True,
     ),
     Field(
         "code_word_means",
