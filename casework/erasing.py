@@ -132,8 +132,11 @@ for _category in (
 
 
 def standing_order(case: Case) -> Erasure | None:
-    """The order that waits to be carried out, or is held, or None."""
-    return case.erasures.filter(state__in=STANDING).select_related("asked_by", "approved_by").first()
+    """The order that waits to be carried out, or is held, or None. Raises Tampered for one that nobody gave."""
+    order = case.erasures.filter(state__in=STANDING).select_related("asked_by", "approved_by").first()
+    if order is not None:
+        order.verify()  # before anything saves it, and tags it, again
+    return order
 
 
 def orders_of(actor: Actor) -> QuerySet[Erasure]:

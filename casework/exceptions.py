@@ -31,7 +31,8 @@ def exception_holds(document: ApprovalDocument) -> bool:
     if row.subject not in EXCEPTIONS:
         return False
     if row.state == State.ASKED:
-        return row.subject == Subject.IMMINENT_HARM and not document.overdue
+        # Without a time by which it is reviewed it was refused before, and waits for the second person.
+        return row.subject == Subject.IMMINENT_HARM and row.due_at is not None and not document.overdue
     in_time = row.due_at is None or row.decided_at is None or row.decided_at <= row.due_at
     return row.state == State.APPROVED and in_time
 

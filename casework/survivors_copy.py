@@ -135,7 +135,7 @@ def htcds_copy(file: CaseFile, include: Collection[str]) -> dict[str, Any]:
             if field.name in values and (not must_be_read(field) or f"{where}.{field.name}" in include)
         }
         documents.append((declared, kept))
-    copy = htcds_case(file, to_others=False, documents=documents)
+    copy = htcds_case(file, recipient=None, documents=documents)
     copy["case"]["cas_CaseOwner"] = file.case.team.name
     return copy
 

@@ -153,11 +153,21 @@ def _copied_pdf(content: bytes) -> bytes:
             del pdf.trailer["/Info"]
         for each in pdf.objects:
             _strip(each)
-            if isinstance(each, pikepdf.Stream) and each.get("/Filter") in ("/DCTDecode", ["/DCTDecode"]):
-                each.write(_without_segments(each.read_raw_bytes()), filter=pikepdf.Name.DCTDecode)
+            if isinstance(each, pikepdf.Stream):
+                _strip_picture(each)
         made = BytesIO()
         pdf.save(made, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
         return made.getvalue()
+
+
+def _strip_picture(stream: pikepdf.Stream) -> None:
+    """Take EXIF out of an embedded JPEG. Raises NotPossible where a picture's metadata can't be reached."""
+    named = stream.get("/Filter")
+    filters = [str(each) for each in (named if isinstance(named, pikepdf.Array) else [named])]
+    if filters == ["/DCTDecode"]:
+        stream.write(_without_segments(stream.read_raw_bytes()), filter=pikepdf.Name.DCTDecode)
+    elif {"/DCTDecode", "/JPXDecode"} & set(filters):
+        raise NotPossible
 
 
 def _strip(thing: Any, depth: int = 0) -> None:
@@ -171,7 +181,8 @@ def _strip(thing: Any, depth: int = 0) -> None:
             else:
                 _strip_direct(thing[place], depth)
     elif isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
-        comment = thing.get("/Type") == "/Annot" and thing.get("/Subtype") != "/Widget"
+        annotation = "/Subtype" in thing and "/Rect" in thing  # whose /Type may be left out
+        comment = annotation and thing.get("/Subtype") != "/Widget"
         gone = _LEFT_OUT | _OF_COMMENTS if comment else _LEFT_OUT
         for name in list(thing.keys()):
             value = thing[name]

@@ -7,6 +7,7 @@ docs/exporting.md says what is left out.
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 from casework.case_file import CaseFile
 from casework.models import Case, Decision
@@ -31,15 +32,21 @@ _STATUS = {
 
 
 def htcds_case(
-    file: CaseFile, *, to_others: bool, documents: Iterable[tuple[Section, Mapping[str, Value]]] | None = None
+    file: CaseFile,
+    *,
+    recipient: UUID | None,
+    documents: Iterable[tuple[Section, Mapping[str, Value]]] | None = None,
 ) -> dict[str, Any]:
-    """What HTCDS has a word for in a case, or in these `documents`; `to_others` leaves out what never leaves it."""
+    """What HTCDS has a word for in a case, or in these `documents`.
+
+    For another organisation, the `recipient`, without what never leaves the case, and of the consents those to it.
+    """
     person, about_case = _status(file), _case(file)
     comments, plans, events = [], [], _Events()
     for declared, values in _documents(file) if documents is None else documents:
         plan: dict[str, Any] = {}
         for field in declared.fields:
-            if not field.htcds or field.name not in values or (to_others and not field.shareable):
+            if not field.htcds or field.name not in values or (recipient and not field.shareable):
                 continue
             value = _value(field, values[field.name])
             match field.htcds.partition("_")[0]:
@@ -64,7 +71,7 @@ def htcds_case(
         "consents": [
             {"con_Consent": True, "purpose": each.purpose, "given_on": str(each.consent.given_on)}
             for each in file.consents
-            if file.holds(each)
+            if file.holds(each) and recipient in {None, each.recipient}
         ],
     }
 

@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import zip_longest
 from typing import BinaryIO, Protocol, cast
-from zipfile import BadZipFile, is_zipfile
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import openpyxl
 from django.utils.translation import gettext as _
 from openpyxl.utils.exceptions import InvalidFileException
 
 from casework.importing.mapping import CaseMapping
+
+UNPACKED = 500_000_000  # bytes: what a workbook may come to when it is unpacked
 
 
 class Unreadable(ValueError):
@@ -59,6 +61,9 @@ def open_source(stream: BinaryIO, mapping: CaseMapping) -> Source:
             )
         stream = io.BytesIO(beginning + stream.read())
     if is_zipfile(stream):
+        with ZipFile(stream) as packed:
+            if sum(each.file_size for each in packed.infolist()) > UNPACKED:
+                raise Unreadable(_("This workbook is too large when it is unpacked."))
         stream.seek(0)
         return XlsxSource(stream, mapping)
     stream.seek(0)

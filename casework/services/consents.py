@@ -231,6 +231,7 @@ def _withdraw(file: CaseFile, documents: list[ConsentDocument]) -> None:
     now = open_case_file(file.actor, file.case.pk, level=Level.WRITE)
     for document in documents:
         consent_withdrawn.run(now, document)
+    file.opened = now.opened  # what ended may have drawn a new key
     notices.tell({file.case.assigned_to_id} - {file.actor.user.pk}, ENDED, object=file.opened.object)
 
 

@@ -208,6 +208,7 @@ def erase(order_id: UUID) -> bool:
 def enter_erasure(order_id: UUID) -> None:
     """Enter a carried out erasure in the off-box journal, with the handle of the fact, and then forget that too."""
     order = Erasure.objects.get(pk=order_id)
+    order.verify()
     journal.write("case", order.case_id, bytes(order.wrapped_handle))
     order.wrapped_handle = b""
     order.save(update_fields=["wrapped_handle", "tag"])

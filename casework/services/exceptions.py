@@ -1,5 +1,6 @@
 """Claiming a legal ground to share something without consent, and what follows from its review."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
@@ -75,7 +76,7 @@ def claim_exception(
         "authority": scope.authority,
         "country": country,
     }
-    urgent = basis == Subject.IMMINENT_HARM
+    urgent = basis == Subject.IMMINENT_HARM and not _was_refused(file, scope)
     row = ask(file, basis, content, due_at=timezone.now() + REVIEW_WITHIN if urgent else None)
     if urgent:
         _plan_review(file, row)
@@ -85,6 +86,17 @@ def claim_exception(
 def _waits(document: ApprovalDocument, basis: Approval.Subject) -> bool:
     row = document.approval
     return row.subject == basis and row.state == State.ASKED and not document.overdue
+
+
+def _was_refused(file: CaseFile, scope: Scope) -> bool:
+    """Whether a second person has refused imminent harm for this recipient: the next claim waits for one."""
+    whole = replace(scope, service=None)
+    return any(
+        each.approval.subject == Subject.IMMINENT_HARM
+        and each.approval.state == State.REFUSED
+        and replace(exception_scope(each), service=None) == whole
+        for each in exceptions_of(file)
+    )
 
 
 def _plan_review(file: CaseFile, row: Approval) -> None:

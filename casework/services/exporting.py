@@ -49,7 +49,7 @@ def export_case(
         export=export,
         recipient=other.pk if other else "own",
     )
-    return htcds_case(file, to_others=other is not None)
+    return htcds_case(file, recipient=other.pk if other else None)
 
 
 def _asked_not_to_keep(file: CaseFile) -> bool:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import audit, notices
-from core.access import OpenObject, open_object
+from core.access import OpenObject, lock_object, open_object
 from core.actor import Actor
 from core.errors import Invalid, Message, NotAllowed, WrongState
 from core.models import Kind, Role
@@ -101,9 +101,14 @@ def answer_handover(*, actor: Actor, packet_id: UUID, answer: HandoverAnswer) ->
 
 
 def _packet_of(actor: Actor, packet_id: UUID) -> tuple[Packet, OpenObject]:
-    opened = open_object(actor, packet_id, Kind.PACKET)
+    open_object(actor, packet_id, Kind.PACKET)
     packet = Packet.objects.get(pk=packet_id)
     if not actor.has_role(Role.FOCAL_POINT, team_id=packet.team_id):
         raise NotAllowed
-    packet.referral = locked_referral(packet.referral_id)
+    referral = locked_referral(packet.referral_id)
+    # Again, now that nobody can take it back meanwhile: while this waited, somebody may have.
+    lock_object(packet_id)
+    opened = open_object(actor, packet_id, Kind.PACKET)
+    packet.refresh_from_db()
+    packet.referral = referral
     return packet, opened

@@ -109,8 +109,10 @@ def stop_what_rested_on(file: CaseFile, consent: ConsentDocument) -> None:
     """End the referrals that this consent let out, but those to which another one that holds applies as well."""
     if consent.purpose != Purpose.SHARE or consent.recipient is None:
         return
+    # One whose exception was refused rests on consent alone: without it, it would have ended then.
+    rests_on_consent = Q(exception=None) | Q(exception__state=Approval.State.REFUSED)
     referrals = Referral.objects.filter(
-        case=file.case, service__team__organisation=consent.recipient, exception=None
+        rests_on_consent, case=file.case, service__team__organisation=consent.recipient
     )
     if consent.scope.service is not None:
         referrals = referrals.filter(service=consent.scope.service)

@@ -100,7 +100,7 @@ def done(browser: Browser, hearth: Running) -> dict[str, str]:
         page.get_by_label("What was explained").fill("All of it")
         page.get_by_label("Language it was explained in").select_option(label="English")
         page.get_by_label("Orally, before a witness").check()
-        page.get_by_label("Witness", exact=True).fill("A colleague")
+        page.locator("[name=witness]").fill("A colleague")
         press(page, "Record the consent")
     page.goto(referral)
     press(page, "Send")

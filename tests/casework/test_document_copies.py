@@ -234,6 +234,37 @@ def test_the_pdf_holds_what_it_should_not() -> None:
     assert scan([plain], [WHERE]) != []
 
 
+@pytest.mark.parametrize("filters", [["/DCTDecode"], ["/FlateDecode", "/DCTDecode"], ["/JPXDecode"]])
+def test_no_way_to_write_a_pictures_filter_leaves_its_place_in_a_copy(filters: list[str]) -> None:
+    """What can't be cleaned is not copied."""
+    file = BytesIO()
+    with pikepdf.open(BytesIO(pdf(pages=1))) as made:
+        for each in made.objects:
+            if isinstance(each, pikepdf.Stream) and each.get("/Filter") == "/DCTDecode":
+                each["/Filter"] = pikepdf.Array([pikepdf.Name(name) for name in filters])
+        made.save(file)
+    try:
+        copied = workshop.copy([file.getvalue()], "application/pdf").content
+    except NotPossible:
+        assert filters != ["/DCTDecode"]
+    else:
+        assert filters == ["/DCTDecode"]
+        assert scan([text_of(copied)], [WHERE]) == []
+
+
+def test_a_comment_that_does_not_call_itself_one_loses_its_author() -> None:
+    file = BytesIO()
+    with pikepdf.open(BytesIO(pdf(pages=1))) as made:
+        note = pikepdf.Dictionary(
+            Subtype=pikepdf.Name.Text, Rect=[0, 0, 9, 9], Contents="Compare", T="Canaryauthor"
+        )
+        made.pages[0]["/Annots"] = pikepdf.Array([made.make_indirect(note)])
+        made.save(file)
+    plain = text_of(workshop.copy([file.getvalue()], "application/pdf").content)
+    assert b"Compare" in plain
+    assert b"Canaryauthor" not in plain
+
+
 def test_a_copy_of_a_pdf_is_its_pages_and_nothing_else() -> None:
     made = workshop.copy([pdf(pages=2)], "application/pdf")
     plain = text_of(made.content)

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from advocacy.models import Fact
-from casework.erasing import due_orders, erase_rows, what_would_go
+from casework.erasing import due_orders, erase_rows, keep_handle, what_would_go
 from casework.models import Approval, Case, Document, Erasure, Identification, IndexToken, SectionVersion
 from casework.selectors import cases_of, read_case
 from casework.services import add_document, plan_follow_up, record_consent, save_section
@@ -367,6 +367,14 @@ def test_whoever_writes_meanwhile_finds_nothing_to_open(
     with pytest.raises(NotVisible):
         save_section(actor=assigned.actor, case_id=closed.pk, section="notes", values={}, base_version=0)
     assert not SectionVersion.objects.exists()
+
+
+def test_an_order_that_no_approval_wrote_gets_no_tag_of_ours(world: World, closed: Case) -> None:
+    """Whatever saves an order looks first whether it is one."""
+    order = ordered(world, closed)
+    Erasure.objects.filter(pk=order.pk).update(due_at=timezone.now() - timedelta(days=1))
+    with pytest.raises(Tampered):
+        keep_handle(closed, b"another fact")
 
 
 def test_an_order_that_no_approval_wrote_is_not_carried_out(world: World, closed: Case) -> None:

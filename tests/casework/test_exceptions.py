@@ -200,6 +200,16 @@ def test_a_refusal_is_an_urgent_follow_up_of_whoever_acted(world: World, case: C
     assert reviews(world, case) == {world["assigned"].user.name}
 
 
+def test_after_a_refusal_the_next_claim_waits_for_the_second_person(world: World, case: Case) -> None:
+    """Else whoever was refused would claim it again, and again share at once."""
+    row = claim(world, case)
+    refuse(actor=world["supervisor"].actor, case_id=case.pk, approval_id=row.pk, note="No.")
+    again = claim(world, case, service=world.services[0].pk)
+    assert (again.due_at, holds(world, case, world.services[0].pk)) == (None, False)
+    approve(actor=world["supervisor"].actor, case_id=case.pk, approval_id=again.pk)
+    assert holds(world, case, world.services[0].pk)
+
+
 def test_the_other_grounds_wait_and_need_no_review(world: World, case: Case) -> None:
     row = claim(world, case, basis=Subject.CHILD_PROTECTION)
     assert (row.due_at, row.state) == (None, State.ASKED)

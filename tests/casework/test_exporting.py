@@ -136,7 +136,7 @@ def test_what_never_leaves_a_case_is_in_our_own_copy_alone(
     others = export(assigned, case, partner)
     assert others["comments"] == []
     file = open_case_file(assigned.actor, case.pk)
-    said = str(htcds_case(file, to_others=True))
+    said = str(htcds_case(file, recipient=partner.pk))
     for section in SECTIONS:
         for field in section.fields:
             if not field.shareable and field.htcds:

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from casework.approvals import Subject
 from casework.children import Gate, GateClosed
+from casework.consents import How, Purpose
 from casework.models import Approval, Case
+from casework.services import record_consent, withdraw_consent
 from casework.services.approvals import approve, refuse
 from casework.services.exceptions import claim_exception
 from core.errors import NotVisible, Refused
@@ -232,3 +234,24 @@ def test_a_focal_point_who_is_kept_out_of_the_case_is_kept_out_of_the_packet(
     assert not inbox_of(world["focal_point"].actor).exists()
     withdraw_referral(actor=assigned.actor, referral_id=packet.referral_id)
     assert not Notice.objects.filter(person=world["focal_point"].user).exists()
+
+
+def test_once_its_exception_is_refused_it_rests_on_consent_and_ends_with_it(world: World, case: Case) -> None:
+    row, packet = claim(world, case), sent(world, case)
+    consent = record_consent(
+        actor=world["assigned"].actor,
+        case_id=case.pk,
+        purpose=Purpose.SHARE,
+        recipient=world.partner_team.organisation_id,
+        given_on=timezone.localdate(),
+        how=How.WRITTEN,
+        explained="x",
+        language="nep",
+    )
+    decide(world, case, row, refuse, note="No.")
+    packet.referral.refresh_from_db()
+    assert packet.referral.state == "sent"
+    withdraw_consent(actor=world["assigned"].actor, case_id=case.pk, consent_id=consent.pk)
+    packet.referral.refresh_from_db()
+    assert packet.referral.state == "withdrawn"
+    assert not ServerShare.objects.filter(object=packet.pk).exists()
