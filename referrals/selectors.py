@@ -18,7 +18,6 @@ from core import audit
 from core.access import OpenObject, open_with_share
 from core.actor import Actor
 from core.errors import NotVisible
-from core.models import Team
 from referrals.basis import CONSENT, Basis, basis_for, basis_label
 from referrals.gates import missing_of
 from referrals.handovers import HandoverDocument, handover_of, read_answer, read_record
@@ -157,8 +156,3 @@ def _read(packet: Packet, opened: OpenObject) -> PacketDocument:
         content |= {"answer": answer["note"], "reason": answer.get("reason", "")}
     row = handover_of(packet.referral_id)
     return PacketDocument(**content, handover=read_answer(row, opened) if row else None)
-
-
-def sending_team(packet: Packet) -> Team:
-    """Whom the packet comes from."""
-    return packet.referral.case.team

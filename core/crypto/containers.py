@@ -6,7 +6,6 @@ archive shows the name and the length of what it holds, and stretches its passph
 """
 
 import io
-import secrets
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
@@ -17,18 +16,10 @@ from core.crypto.errors import CryptoError
 
 PASSPHRASE_LENGTH = 20
 """The least number of characters of a zip archive's passphrase."""
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: nothing that looks like something else
-_GROUPS, _GROUP = 5, 5
 
 
 class BadRecipient(CryptoError):
     """Not a public key of age."""
-
-
-def new_passphrase() -> str:
-    """A passphrase to be told over the phone: 125 random bits, such as `k7m29-…`."""
-    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(_GROUPS))
-    return "-".join(groups)
 
 
 def age_recipient(text: str) -> pyrage.x25519.Recipient:

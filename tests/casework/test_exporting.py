@@ -21,7 +21,6 @@ from casework.record.htcds import htcds_fields
 from casework.record.sections import SECTIONS
 from casework.services import record_decision, save_section, withdraw_consent
 from casework.services.exporting import export_case
-from core.crypto.containers import new_passphrase
 from core.errors import NotAllowed, NotVisible, Refused
 from core.models import AuditEvent, Organisation
 from core.tokens import create_token
@@ -223,12 +222,6 @@ def test_a_weak_passphrase_is_refused(
     monkeypatch.setenv("HEARTH_EXPORT_PASSPHRASE", "marigold")
     with pytest.raises(CommandError, match="at least 20 characters"):
         run("--out", tmp_path / "cases.zip", "--zip")
-
-
-def test_a_made_passphrase_is_strong_enough_and_never_the_same() -> None:
-    made = {new_passphrase() for _ in range(50)}
-    assert len(made) == 50
-    assert {len(each) for each in made} == {29}
 
 
 def test_cases_without_the_consent_are_left_out_and_named(
