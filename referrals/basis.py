@@ -32,7 +32,7 @@ class Basis:
 
 def basis_for(file: CaseFile, service: Service) -> Basis | None:
     """What allows sharing with the service now, or None. An exception carries one referral. Raises Tampered."""
-    partner = service.team.organisation_id
+    partner = service.organisation_id
     if consent := file.consent_for(Purpose.SHARE, partner, service.pk):
         return Basis(consent=consent)
     used = Referral.objects.filter(case=file.case).exclude(state=Referral.State.WITHDRAWN)

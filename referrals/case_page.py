@@ -41,8 +41,8 @@ def add_what_went_out(file: CaseFile, parts: list[Part]) -> None:
     """Which service of whom was asked, and when, for the survivor's copy."""
     sent = Referral.objects.filter(case=file.case, sent_at__isnull=False).order_by("sent_at", "pk")
     items = [
-        Item(f"{each.service.name}, {each.service.team.organisation.name}", _went(each))
-        for each in sent.select_related("service__team__organisation")
+        Item(f"{each.service.name}, {each.service.organisation.name}", _went(each))
+        for each in sent.select_related("service__organisation")
     ]
     if items:
         parts.append(Part(str(_("Shared with")), items))
@@ -56,5 +56,5 @@ def _went(referral: Referral) -> str:
 @partner_services.register
 def add_services(found: list[Offer]) -> None:
     """What consent, and sharing without it, can be to."""
-    rows = Service.objects.values_list("pk", "name", "team__organisation", "active").order_by("name", "pk")
+    rows = Service.objects.values_list("pk", "name", "organisation", "active").order_by("name", "pk")
     found.extend(Offer(*row) for row in rows)

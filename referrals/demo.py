@@ -84,7 +84,13 @@ def found_world(*, password: str) -> World:
             else:
                 admit_member(actor=people[members[0][0]].actor, team=teams[key], user=user, role=role)
     services = [
-        Service.objects.create(team=teams["partner_team"], name=name, type=type_, description=description)
+        Service.objects.create(
+            organisation=teams["partner_team"].organisation,
+            team=teams["partner_team"],
+            name=name,
+            type=type_,
+            description=description,
+        )
         for name, type_, description in _SERVICES
     ]
     return World(people, teams["team"], teams["partner_team"], teams["other_team"], services)

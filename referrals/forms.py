@@ -35,7 +35,7 @@ class ReferralForm(forms.Form):
 
     def __init__(self, services: Iterable[Service], documents: Documents, data: Any = None) -> None:
         super().__init__(data)
-        self._offer_services(sorted(services, key=lambda each: (str(each.team.organisation.name), each.name)))
+        self._offer_services(sorted(services, key=lambda each: (str(each.organisation.name), each.name)))
         self.fields["fields"] = _field_choice(documents)
         self.order_fields(["service", "fields", "note"])
 
@@ -45,7 +45,7 @@ class ReferralForm(forms.Form):
         assert isinstance(field.widget, HintedRadios)
         field.choices = [
             (partner, [(str(each.pk), each.name) for each in group])
-            for partner, group in groupby(services, key=lambda each: str(each.team.organisation.name))
+            for partner, group in groupby(services, key=lambda each: str(each.organisation.name))
         ]
         field.widget.hints = {str(each.pk): each.description for each in services}
 

@@ -82,7 +82,9 @@ class Preview:
 
 def services_for(team_ids: frozenset[UUID]) -> QuerySet[Service]:
     """The services that these teams can refer to: every active one of another team."""
-    return Service.objects.filter(active=True).exclude(team__in=team_ids).select_related("team__organisation")
+    return (
+        Service.objects.filter(active=True).exclude(team__in=team_ids).select_related("organisation", "team__organisation")
+    )
 
 
 def referrals_of(actor: Actor) -> QuerySet[Referral]:
@@ -90,7 +92,7 @@ def referrals_of(actor: Actor) -> QuerySet[Referral]:
     visible = Case.objects.visible_to(actor).order_by().values("pk")
     return (
         Referral.objects.filter(case__in=visible)
-        .select_related("case", "service__team__organisation", "packet", "handover")
+        .select_related("case", "service__organisation", "service__team__organisation", "packet", "handover")
         .order_by("-created_on", "-pk")
     )
 

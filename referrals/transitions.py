@@ -16,6 +16,9 @@ class Step(StrEnum):
     ACCEPT = "accept"
     DECLINE = "decline"
     WITHDRAW = "withdraw"
+    EXPIRE = "expire"
+    START = "start"
+    COMPLETE = "complete"
 
 
 TRANSITIONS: dict[tuple[State, Step], State] = {
@@ -28,6 +31,11 @@ TRANSITIONS: dict[tuple[State, Step], State] = {
     (State.RECEIVED, Step.ACCEPT): State.ACCEPTED,
     (State.RECEIVED, Step.DECLINE): State.DECLINED,
     (State.RECEIVED, Step.WITHDRAW): State.WITHDRAWN,
+    (State.SENT, Step.EXPIRE): State.EXPIRED,
+    (State.RECEIVED, Step.EXPIRE): State.EXPIRED,
+    (State.ACCEPTED, Step.START): State.IN_PROGRESS,
+    (State.ACCEPTED, Step.COMPLETE): State.COMPLETED,
+    (State.IN_PROGRESS, Step.COMPLETE): State.COMPLETED,
 }
 
 

@@ -11,7 +11,12 @@ from rest_framework.views import APIView
 from casework.api.follow_ups import CaseReferenceSerializer
 from core.api.openapi import operation
 from core.api.pagination import AFTER, page_of, page_schema
-from core.api.serializers import BodySerializer, DocumentSerializer, PartnerTeamSerializer
+from core.api.serializers import (
+    BodySerializer,
+    DocumentSerializer,
+    OrganisationSerializer,
+    PartnerTeamSerializer,
+)
 from core.api.views import actor_of, body_of
 from core.models import CASE_ROLES
 from referrals import selectors, services
@@ -38,7 +43,8 @@ class ReferralSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     case = CaseReferenceSerializer()
     service = ServiceReferenceSerializer()
-    partner = PartnerTeamSerializer(source="service.team")
+    organisation = OrganisationSerializer(source="service.organisation")
+    partner = PartnerTeamSerializer(source="service.team", allow_null=True)
     state = serializers.ChoiceField(Referral.State.choices)
     created_on = serializers.DateField()
     sent_at = serializers.DateTimeField(allow_null=True)

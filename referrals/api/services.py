@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from core.api.openapi import operation
 from core.api.pagination import AFTER, page_of, page_schema
-from core.api.serializers import PartnerTeamSerializer
+from core.api.serializers import OrganisationSerializer, PartnerTeamSerializer
 from core.api.views import actor_of
 from core.models import CASE_ROLES
 from referrals import selectors
@@ -25,10 +25,11 @@ class ServiceReferenceSerializer(serializers.Serializer[Any]):
 
 
 class ServiceSerializer(ServiceReferenceSerializer):
-    """A service, and the partner's team that offers it."""
+    """A service, the organisation that offers it, and the team that receives referrals to it."""
 
     description = serializers.CharField()
-    team = PartnerTeamSerializer()
+    organisation = OrganisationSerializer()
+    team = PartnerTeamSerializer(allow_null=True, help_text="Null where it does not work with Hearth.")
 
 
 class Services(APIView):

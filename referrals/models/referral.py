@@ -28,6 +28,15 @@ class Referral(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         EXPIRED = "expired", _("Expired")
 
+    class Way(models.TextChoices):
+        """How it reaches whoever offers the service."""
+
+        HEARTH = "hearth", _("Through Hearth")
+        LINK = "link", _("A packet that is opened once in a browser")
+        FILE = "file", _("An encrypted file")
+        SPOKEN = "spoken", _("By phone or in person")
+        PAPER = "paper", _("On paper")
+
     SENSITIVITY = {
         **dict.fromkeys(
             (
@@ -35,9 +44,12 @@ class Referral(models.Model):
                 "case",
                 "service",
                 "state",
+                "way",
                 "created_by",
                 "created_on",
                 "sent_at",
+                "answer_by",
+                "ends_on",
                 "decided_at",
                 "exception",
             ),
@@ -51,9 +63,14 @@ class Referral(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="referrals")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="referrals")
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.DRAFT)
+    way = models.CharField(_("way"), max_length=6, choices=Way.choices, default=Way.HEARTH)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_on = models.DateField()
     sent_at = models.DateTimeField(null=True)
+    answer_by = models.DateTimeField(null=True, help_text="until when it waits for an answer")
+    ends_on = models.DateField(
+        null=True, help_text="the last day of the consent that it rests on, where that has one"
+    )
     decided_at = models.DateTimeField(null=True)
     exception = models.ForeignKey(
         Approval,
@@ -90,13 +107,29 @@ class Referral(models.Model):
                 | (~models.Q(state="draft") & models.Q(sent_at__isnull=False)),
                 name="referral_sent_has_a_time",
             ),
+            models.CheckConstraint(
+                condition=models.Q(way__in=["hearth", "link", "file", "spoken", "paper"]),
+                name="referral_way_known",
+            ),
             models.UniqueConstraint(
                 fields=["exception"],
                 condition=~models.Q(state="withdrawn"),
                 name="exception_carries_one_referral",
             ),
         ]
-        indexes = [models.Index(fields=["case", "state"], name="referrals_of_a_case")]
+        indexes = [
+            models.Index(fields=["case", "state"], name="referrals_of_a_case"),
+            models.Index(
+                fields=["answer_by"],
+                condition=models.Q(state__in=["sent", "received"]),
+                name="referrals_to_expire",
+            ),
+            models.Index(
+                fields=["ends_on"],
+                condition=models.Q(sealed_share__isnull=False),
+                name="referrals_to_end",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -112,7 +112,7 @@ def stop_what_rested_on(file: CaseFile, consent: ConsentDocument) -> None:
     # One whose exception was refused rests on consent alone: without it, it would have ended then.
     rests_on_consent = Q(exception=None) | Q(exception__state=Approval.State.REFUSED)
     referrals = Referral.objects.filter(
-        rests_on_consent, case=file.case, service__team__organisation=consent.recipient
+        rests_on_consent, case=file.case, service__organisation=consent.recipient
     )
     if consent.scope.service is not None:
         referrals = referrals.filter(service=consent.scope.service)
@@ -126,7 +126,7 @@ def stop_what_was_sent_without_consent(file: CaseFile, exception: ApprovalDocume
     """End the referral that rested on the exception, unless the survivor has consented meanwhile."""
     rested = Referral.objects.filter(case=file.case, exception=exception.approval)
     for referral in _locked(rested.values_list("pk", flat=True)):
-        partner = referral.service.team.organisation_id
+        partner = referral.service.organisation_id
         if file.consent_for(Purpose.SHARE, partner, referral.service_id) is None:
             _end(referral, file.actor)
 

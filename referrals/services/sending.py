@@ -38,7 +38,9 @@ def draft_referral(
     """
     file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
     _require_not_closed(file)
-    service = Service.objects.select_related("team").filter(pk=service_id, active=True).first()
+    service = (
+        Service.objects.select_related("team", "organisation").filter(pk=service_id, active=True).first()
+    )
     if service is None or service.team_id == file.case.team_id:
         raise Invalid({"service": [_("Choose a partner's service.")]})
     if not fields:
@@ -46,7 +48,7 @@ def draft_referral(
     if len(note) > NOTE_LENGTH:
         raise Invalid({"note": [_("Use at most 2000 characters.")]})
     packet_fields(file, fields)
-    if is_kept_out(file.case.pk, service.team):
+    if is_kept_out(file.case.pk, service.organisation):
         raise Refused(KEPT_OUT)
     require_open(file, service)
     referral = Referral(
@@ -73,12 +75,14 @@ def send_referral(*, actor: Actor, referral_id: UUID) -> Referral:
     referral = locked_referral(referral_id)
     state = after(referral.state, Step.SEND)
     partner = referral.service.team
+    if partner is None:
+        raise Refused(_("This service does not work with Hearth. Choose another way to reach it."))
     require_open(file, referral.service)
     basis = basis_for(file, referral.service)
     if basis is None:
         raise Refused(
             _("There is no consent to share with %(partner)s. Record it first; nothing was sent.")
-            % {"partner": partner.organisation.name}
+            % {"partner": referral.service.organisation.name}
         )
     draft = read_draft(file, referral)
     content = {**packet_fields(file, draft["fields"]), "note": draft["note"], **basis.for_partner}
@@ -135,7 +139,7 @@ def locked_referral(referral_id: UUID) -> Referral:
     """The row, locked until commit. Raises NotVisible where there is none."""
     row = (
         Referral.objects.select_for_update(of=("self",))
-        .select_related("service__team__organisation", "case__object")
+        .select_related("service__organisation", "service__team", "case__object")
         .filter(pk=referral_id)
         .first()
     )

@@ -248,7 +248,10 @@ def test_a_list_takes_as_many_queries_for_five_rows_as_for_one(
 ) -> None:
     def one_more() -> None:
         service = Service.objects.create(
-            team=world.partner_team, name=f"Service {Service.objects.count()}", type="legal_advice"
+            organisation=world.partner_team.organisation,
+            team=world.partner_team,
+            name=f"Service {Service.objects.count()}",
+            type="legal_advice",
         )
         made = draft_referral(actor=assigned.actor, case_id=case.pk, service_id=service.pk, fields=FIELDS)
         send_referral(actor=assigned.actor, referral_id=made.pk)

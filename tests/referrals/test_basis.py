@@ -168,7 +168,12 @@ def test_each_gate_stands_before_a_service() -> None:
 
 @pytest.fixture
 def tracing(world: World) -> Service:
-    return Service.objects.create(team=world.partner_team, name="Tracing", type=ServiceType.FAMILY_TRACING)
+    return Service.objects.create(
+        organisation=world.partner_team.organisation,
+        team=world.partner_team,
+        name="Tracing",
+        type=ServiceType.FAMILY_TRACING,
+    )
 
 
 def test_a_child_is_not_referred_before_the_record_says_what_it_must(

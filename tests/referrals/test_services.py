@@ -91,7 +91,9 @@ def test_what_never_leaves_the_case_is_refused(world: World, case: Case) -> None
 
 def test_a_service_that_is_closed_or_ones_own_is_refused(world: World, case: Case) -> None:
     Service.objects.filter(pk=world.services[0].pk).update(active=False)
-    own = Service.objects.create(team=world.team, name="Shelter", type=world.services[0].type)
+    own = Service.objects.create(
+        organisation=world.team.organisation, team=world.team, name="Shelter", type=world.services[0].type
+    )
     for service in (world.services[0], own):
         with pytest.raises(Invalid):
             drafted(world, case, service_id=service.pk)
@@ -131,7 +133,12 @@ def test_without_a_consent_for_this_partner_nothing_is_sent(world: World, case: 
 
 
 def test_a_consent_for_another_partner_does_not_do(world: World, draft: Referral) -> None:
-    other = Service.objects.create(team=world.other_team, name="Shelter", type=world.services[0].type)
+    other = Service.objects.create(
+        organisation=world.other_team.organisation,
+        team=world.other_team,
+        name="Shelter",
+        type=world.services[0].type,
+    )
     elsewhere = drafted(world, draft.case, service_id=other.pk)
     with pytest.raises(Refused):
         send_referral(actor=world["assigned"].actor, referral_id=elsewhere.pk)
@@ -304,7 +311,12 @@ def test_withdrawing_the_consent_stops_what_was_not_accepted(world: World, packe
 
 def test_and_leaves_what_was_accepted_and_what_went_to_others(world: World, packet: Packet) -> None:
     accept_referral(actor=world["focal_point"].actor, packet_id=packet.pk)
-    other = Service.objects.create(team=world.other_team, name="Shelter", type=world.services[0].type)
+    other = Service.objects.create(
+        organisation=world.other_team.organisation,
+        team=world.other_team,
+        name="Shelter",
+        type=world.services[0].type,
+    )
     elsewhere = drafted(world, packet.referral.case, service_id=other.pk)
     withdraw_consent(
         actor=world["assigned"].actor,

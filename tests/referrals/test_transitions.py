@@ -9,16 +9,16 @@ from referrals.transitions import TRANSITIONS, Step, after, allowed
 State = Referral.State
 
 TRUTH = """
-             send   receive   accept    decline   withdraw
-draft        sent   -         -         -         withdrawn
-sent         -      received  accepted  declined  withdrawn
-received     -      -         accepted  declined  withdrawn
-accepted     -      -         -         -         -
-declined     -      -         -         -         -
-in_progress  -      -         -         -         -
-completed    -      -         -         -         -
-withdrawn    -      -         -         -         -
-expired      -      -         -         -         -
+             send   receive   accept    decline   withdraw   expire   start        complete
+draft        sent   -         -         -         withdrawn  -        -            -
+sent         -      received  accepted  declined  withdrawn  expired  -            -
+received     -      -         accepted  declined  withdrawn  expired  -            -
+accepted     -      -         -         -         -          -        in_progress  completed
+declined     -      -         -         -         -          -        -            -
+in_progress  -      -         -         -         -          -        -            completed
+completed    -      -         -         -         -          -        -            -
+withdrawn    -      -         -         -         -          -        -            -
+expired      -      -         -         -         -          -        -            -
 """
 HEAD, *ROWS = [line.split() for line in TRUTH.strip().splitlines()]
 CELLS = [(row[0], step, to) for row in ROWS for step, to in zip(HEAD, row[1:], strict=True)]
@@ -43,4 +43,7 @@ def test_the_table_above_is_whole() -> None:
 
 def test_nothing_leads_back_to_a_draft_and_an_end_is_an_end() -> None:
     assert State.DRAFT not in TRANSITIONS.values()
-    assert all(allowed(end) == frozenset() for end in (State.ACCEPTED, State.DECLINED, State.WITHDRAWN))
+    assert all(
+        allowed(end) == frozenset()
+        for end in (State.COMPLETED, State.DECLINED, State.WITHDRAWN, State.EXPIRED)
+    )

@@ -1,12 +1,9 @@
-"""Referrals' pages: the sender's, then the partner's."""
+"""The sender's pages of a referral."""
 
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Case as If
-from django.db.models import Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,31 +13,14 @@ from casework.children import GateClosed
 from casework.selectors import read_case
 from core.actor import Actor
 from core.errors import HearthError, Invalid, Message, NotVisible, Refused, WrongState
-from core.models import CASE_ROLES, Role
+from core.models import CASE_ROLES
 from core.paging import page_of
 from core.views import actor_of, add_errors, posted
-from referrals.forms import AcceptForm, CloseForm, DeclineForm, HandoverForm, ReferralForm
+from referrals.forms import CloseForm, ReferralForm
 from referrals.models import Referral
-from referrals.selectors import (
-    inbox_of,
-    preview_referral,
-    read_packet,
-    read_referral,
-    referrals_of,
-    services_for,
-)
-from referrals.services import (
-    accept_referral,
-    answer_handover,
-    close_handover,
-    decline_referral,
-    draft_referral,
-    send_referral,
-    withdraw_referral,
-)
+from referrals.selectors import preview_referral, read_referral, referrals_of, services_for
+from referrals.services import close_handover, draft_referral, send_referral, withdraw_referral
 from referrals.transitions import Step, allowed
-
-# --- the sender -----------------------------------------------------------------------------------------------
 
 
 @require_GET
@@ -159,95 +139,3 @@ def close_page(request: HttpRequest, referral_id: UUID) -> HttpResponse:
         raise WrongState
     context = {"form": form, "referral": document.referral, "handover": document.handover}
     return render(request, "referrals/handover_close.html", context, status=status)
-
-
-# --- the partner ----------------------------------------------------------------------------------------------
-
-
-@require_GET
-def inbox_page(request: HttpRequest) -> HttpResponse:
-    """The packets for the actor's teams, the ones that nobody has opened first."""
-    actor = actor_of(request, Role.FOCAL_POINT)
-    opened = If(When(referral__state=Referral.State.SENT, then=Value(0)), default=Value(1))
-    packets = inbox_of(actor).annotate(opened=opened).order_by("opened", "-object__sort_key", "pk")
-    return render(request, "referrals/inbox.html", {"page": page_of(request, packets)})
-
-
-@require_GET
-def packet_page(request: HttpRequest, packet_id: UUID) -> HttpResponse:
-    """One packet: the fields that were chosen for this partner, and the answer."""
-    return _packet(request, actor_of(request, Role.FOCAL_POINT), packet_id, AcceptForm())
-
-
-def _packet(
-    request: HttpRequest, actor: Actor, packet_id: UUID, form: AcceptForm, status: int = 200
-) -> HttpResponse:
-    packet, document = read_packet(actor, packet_id)
-    context = {
-        "packet": packet,
-        "document": document,
-        "referral": packet.referral,
-        "form": form,
-        "can_answer": Step.ACCEPT in allowed(packet.referral.state),
-    }
-    return render(request, "referrals/packet.html", context, status=status)
-
-
-@require_POST
-def accept_action(request: HttpRequest, packet_id: UUID) -> HttpResponse:
-    """Accept."""
-    actor = actor_of(request, Role.FOCAL_POINT)
-    form, status = AcceptForm(posted(request)), 400
-    if form.is_valid():
-        try:
-            accept_referral(actor=actor, packet_id=packet_id, note=form.cleaned_data["note"])
-        except WrongState as error:
-            form.add_error(None, str(error.message))
-            status = error.status
-        else:
-            messages.success(request, _("You have accepted. The sender sees your answer."))
-            return redirect("packet", packet_id)
-    return _packet(request, actor, packet_id, form, status)
-
-
-@require_http_methods(["GET", "POST"])
-def decline_page(request: HttpRequest, packet_id: UUID) -> HttpResponse:
-    """Decline, with a reason."""
-    actor = actor_of(request, Role.FOCAL_POINT)
-    form, status = DeclineForm(posted(request)), 200
-    packet, _document = read_packet(actor, packet_id)
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                decline_referral(actor=actor, packet_id=packet_id, **form.cleaned_data)
-            except WrongState as error:
-                form.add_error(None, str(error.message))
-                status = error.status
-            else:
-                messages.success(request, _("You have declined. The sender sees your answer."))
-                return redirect("packet", packet_id)
-    elif Step.DECLINE not in allowed(packet.referral.state):
-        raise WrongState
-    return render(request, "referrals/packet_decline.html", {"form": form, "packet": packet}, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-def handover_page(request: HttpRequest, packet_id: UUID) -> HttpResponse:
-    """Consent has ended for what was accepted: say what is held, kept and destroyed."""
-    actor = actor_of(request, Role.FOCAL_POINT)
-    packet, document = read_packet(actor, packet_id)
-    if document.handover is None:
-        raise NotVisible
-    form, status = HandoverForm(posted(request), initial=asdict(document.handover.answer)), 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                answer_handover(actor=actor, packet_id=packet_id, answer=form.answer)
-            except Invalid as error:
-                add_errors(form, error)
-            else:
-                messages.success(request, _("The sender sees what you have said, and closes it."))
-                return redirect("packet", packet_id)
-    return render(request, "referrals/packet_handover.html", {"form": form, "packet": packet}, status=status)
