@@ -93,7 +93,7 @@ def _fill() -> None:
     with transaction.atomic():
         people = _people()
         _list(people)
-        _copy(SealedObject, id="id", kind="'case'", key_version="1", sort_key="sort_key")
+        _copy(SealedObject, id="id", kind="'case'", key_version="1", sort_key="sort_key", rekey_due="urgent")
         same = {
             name: name for name in ("number", "team_id", "assigned_to_id", "state", "urgent", "opened_on")
         }

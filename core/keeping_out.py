@@ -56,18 +56,25 @@ def let_in(*, actor: Actor, object_id: UUID, kind: Kind, whom: Outsider) -> None
 
 
 @transaction.atomic
-def copy_kept_out(*, actor: Actor, source: SealedObject, target: SealedObject) -> None:
+def copy_kept_out(
+    *,
+    actor: Actor,
+    source: SealedObject,
+    target: SealedObject,
+    but: frozenset[bytes] = frozenset(),
+    closed: bool = False,
+) -> None:
     """Keep out of `target`, too, whoever is kept out of `source`: of what belongs to a case and was made before.
 
     Needs no key of the target (a sender has none for a packet), and draws a new one where the actor has. What is made
-    afterwards takes it from `found_object(keeps_out_as=)`. Raises Refused where the target could be changed, and
-    nobody would remain who can.
+    afterwards takes it from `found_object(keeps_out_as=)`. `but` are marks that are not copied. Raises Refused where
+    the target could be changed, and nobody would remain who can; not for one that is `closed`: nobody needs to.
     """
     target = lock_object(target.pk)
-    missing = marks_on(source.pk) - marks_on(target.pk)
+    missing = marks_on(source.pk) - marks_on(target.pk) - but
     if not missing:
         return
-    before = may_be_changed(target)
+    before = not closed and may_be_changed(target)
     _keep_out(actor, target, missing)
     if before and not may_be_changed(target):
         raise Refused(_("Nobody would be left who can change it."))

@@ -51,6 +51,8 @@ KEK_FILE = Path(env.str("HEARTH_KEK_FILE", default=str(VAR_DIR / "kek.json")))
 # What must stay destroyed when an older backup is restored; belongs on another machine. See core/journal.py.
 ERASURE_JOURNAL = Path(env.str("HEARTH_ERASURE_JOURNAL", default=str(VAR_DIR / "erasures.journal")))
 ERASURE_DELAY_DAYS: int = env.int("ERASURE_DELAY_DAYS", default=7)  # between the approval and the erasure
+REFERRAL_ANSWER_DAYS: int = env.int("REFERRAL_ANSWER_DAYS", default=7)  # until one nobody answers expires
+REFERRAL_URGENT_HOURS: int = env.int("REFERRAL_URGENT_HOURS", default=24)  # for a shelter or a doctor at once
 ERASURE_FINAL_DAYS = 7  # until the KEK version that wrapped the erased keys is destroyed
 RETENTION_YEARS: dict[str, int] = env.dict(
     "RETENTION_YEARS", cast={"value": int}, default={}

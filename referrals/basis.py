@@ -1,10 +1,11 @@
 """On what something may be shared with a partner: the survivor's consent, or a legal ground without it."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from casework.approvals import ApprovalDocument
 from casework.case_file import CaseFile
-from casework.consents import ConsentDocument, Purpose
+from casework.consents import ConsentDocument, Purpose, Scope
 from casework.exceptions import exceptions_for
 from casework.models import Approval
 from referrals.models import Referral, Service
@@ -40,6 +41,18 @@ def basis_for(file: CaseFile, service: Service) -> Basis | None:
     free = (each for each in exceptions_for(file, partner, service.pk) if each.approval.pk not in taken)
     exception = next(free, None)
     return Basis(exception=exception) if exception else None
+
+
+def last_day(file: CaseFile, service: Service) -> date | None:
+    """The last day on which a consent that holds today allows sharing with the service; None where one has no end.
+
+    Raises Tampered, and ValueError where no consent holds.
+    """
+    wanted = Scope(Purpose.SHARE, service.organisation_id, service.pk)
+    ends = [
+        each.consent.expires_on for each in file.consents if each.scope.covers(wanted) and file.holds(each)
+    ]
+    return None if None in ends else max(end for end in ends if end)
 
 
 def basis_label(basis: str) -> str:

@@ -83,7 +83,9 @@ class Preview:
 def services_for(team_ids: frozenset[UUID]) -> QuerySet[Service]:
     """The services that these teams can refer to: every active one of another team."""
     return (
-        Service.objects.filter(active=True).exclude(team__in=team_ids).select_related("organisation", "team__organisation")
+        Service.objects.filter(active=True)
+        .exclude(team__in=team_ids)
+        .select_related("organisation", "team__organisation")
     )
 
 

@@ -4,6 +4,9 @@ Codes are ours; the base duties are those of article 12 of the Council of Europe
 Trafficking in Human Beings (CETS 197).
 """
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -44,3 +47,16 @@ class ServiceType(models.TextChoices):
     WITNESS_PROTECTION = "witness_protection", _("Witness protection")
     GUARDIANSHIP = "guardianship", _("Guardianship")
     ALTERNATIVE_CARE = "alternative_care", _("Alternative care for a child")
+
+
+URGENT = frozenset(
+    {ServiceType.SHELTER_EMERGENCY, ServiceType.MEDICAL_EMERGENCY, ServiceType.FORENSIC_MEDICAL}
+)
+"""What nobody can wait for."""
+
+
+def answer_within(service_type: str) -> timedelta:
+    """How long a referral waits for an answer before it expires; the lengths are ours, and settings."""
+    if service_type in URGENT:
+        return timedelta(hours=settings.REFERRAL_URGENT_HOURS)
+    return timedelta(days=settings.REFERRAL_ANSWER_DAYS)

@@ -21,6 +21,7 @@ from casework.consents import (
     Purpose,
     Scope,
     consent_print,
+    unseal_consent,
     write_consent,
 )
 from casework.extensions import offers
@@ -43,11 +44,15 @@ __all__ = [
     "Outcome",
     "Purpose",
     "Scope",
+    "consent_given",
     "consent_withdrawn",
     "hand_out_copy",
     "record_consent",
     "withdraw_consent",
 ]
+
+consent_given: Registry[[CaseFile, ConsentDocument]] = Registry("consent_given")
+"""Run when a consent was given, in the same transaction: what rests on it may go on for as long."""
 
 consent_withdrawn: Registry[[CaseFile, ConsentDocument]] = Registry("consent_withdrawn")
 """Run when a consent ends, in the same transaction: whatever rested on it ends."""
@@ -82,7 +87,8 @@ def record_consent(
     197; principle 4 of IOM's Data Protection Manual. For a child the guardian consents and the child's view is
     recorded, a dissent too; nothing goes through a guardian who is suspected, complicit or in conflict.
 
-    Raises NotVisible, NotAllowed; Invalid at each field at fault; WrongState where a consent to the same holds.
+    One that ends can be renewed before it does, by one that lasts longer. Raises NotVisible, NotAllowed; Invalid at
+    each field at fault; WrongState where a consent to the same holds for as long.
     """
     file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
     scope = Scope(purpose, recipient, service, authority.strip(), country, channel)
@@ -92,7 +98,8 @@ def record_consent(
         raise Invalid(wrong)
     if asking.interpreter is not None:
         check_interpreter(file, asking.interpreter)
-    if file.consent_to(scope) is not None:
+    held = file.consent_to(scope)
+    if held is not None and not (outcome == Outcome.GIVEN and _outlasts(expires_on, held)):
         raise WrongState(_("There is a consent for this that still holds."))
     row = Consent(
         case=file.case,
@@ -108,7 +115,14 @@ def record_consent(
     file.note_change(f"consent/{row.pk}", 1, consent_print(row), "consent.recorded", state=row.state)
     if purpose == Purpose.STATISTICS and outcome == Outcome.GIVEN:
         renew_fact(actor=actor, case_id=case_id)
+    if outcome == Outcome.GIVEN:
+        consent_given.run(open_case_file(actor, case_id, level=Level.WRITE), unseal_consent(file.opened, row))
     return row
+
+
+def _outlasts(expires_on: date | None, held: ConsentDocument) -> bool:
+    until = held.consent.expires_on
+    return until is not None and (expires_on is None or expires_on > until)
 
 
 def _guardian(file: CaseFile, asking: Asking) -> str:

@@ -76,7 +76,7 @@ def claim_exception(
         "authority": scope.authority,
         "country": country,
     }
-    urgent = basis == Subject.IMMINENT_HARM and not _was_refused(file, scope)
+    urgent = basis == Subject.IMMINENT_HARM and not _went_unconfirmed(file, scope)
     row = ask(file, basis, content, due_at=timezone.now() + REVIEW_WITHIN if urgent else None)
     if urgent:
         _plan_review(file, row)
@@ -88,12 +88,15 @@ def _waits(document: ApprovalDocument, basis: Approval.Subject) -> bool:
     return row.subject == basis and row.state == State.ASKED and not document.overdue
 
 
-def _was_refused(file: CaseFile, scope: Scope) -> bool:
-    """Whether a second person has refused imminent harm for this recipient: the next claim waits for one."""
+def _went_unconfirmed(file: CaseFile, scope: Scope) -> bool:
+    """Whether nobody has confirmed imminent harm for this recipient in time: the next claim waits for a second person.
+
+    Else one person alone could share for as long as they like, a day at a time.
+    """
     whole = replace(scope, service=None)
     return any(
         each.approval.subject == Subject.IMMINENT_HARM
-        and each.approval.state == State.REFUSED
+        and (each.approval.state == State.REFUSED or each.overdue)
         and replace(exception_scope(each), service=None) == whole
         for each in exceptions_of(file)
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.approvals import ApprovalDocument, approvals_of
 from casework.case_file import CaseFile, open_case_file
-from casework.models import Approval, Case
+from casework.models import Approval, Case, Transfer
 from casework.record.fields import Value
 from casework.services.cases import section_rule
 from casework.services.entries import Change, entry_rule, write_entry
@@ -40,14 +40,19 @@ def change_state(*, actor: Actor, case_id: UUID, step: CaseStep, reason: str = "
 
 
 def closing_approval(file: CaseFile) -> ApprovalDocument | None:
-    """The approval that lets the case be closed: the newest for closing it, given since it was last reopened."""
+    """The approval that lets the case be closed: the newest for closing it.
+
+    It does not outlive a reopening, nor a handing over to another team.
+    """
     asked = (each for each in approvals_of(file) if each.approval.subject == Approval.Subject.CLOSURE)
     newest = next(asked, None)
     if newest is None or newest.approval.state != Approval.State.APPROVED:
         return None
     reopened = [entry.saved_at for entry in file.entries.of(KIND) if entry.values["step"] == CaseStep.REOPEN]
+    accepted = Transfer.objects.filter(case=file.case, state=Transfer.State.ACCEPTED)
+    since = [*reopened, *accepted.values_list("decided_at", flat=True)]
     decided = newest.approval.decided_at
-    return newest if decided and all(decided > at for at in reopened) else None
+    return newest if decided and all(at and decided > at for at in since) else None
 
 
 def _check(step: CaseStep, reason: str, note: str) -> None:

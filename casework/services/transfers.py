@@ -24,7 +24,7 @@ from core.actor import Actor
 from core.dormant import give_up_grant, grant_dormant, put_to_sleep, wake_grant
 from core.errors import Invalid, NotAllowed, NotVisible, Refused, WrongState
 from core.keeping_out import copy_kept_out
-from core.marks import is_kept_out, kept_out_among
+from core.marks import is_kept_out, kept_out_among, marks_of
 from core.models import Grant, Kind, Level, Role, Team, User
 
 OFFERED = notices.define("transfer_offered", _("A case is offered to your team"))
@@ -176,8 +176,13 @@ def keep_out_of_the_offers(file: CaseFile) -> None:
     for transfer in rows:
         if transfer.state == Transfer.State.OFFERED and is_kept_out(file.case.pk, transfer.to_team):
             _take_back(file, transfer)
-        if not is_kept_out(file.case.pk, transfer.from_team):  # who wrote it knows it
-            copy_kept_out(actor=file.actor, source=file.opened.object, target=transfer.object)
+        copy_kept_out(
+            actor=file.actor,
+            source=file.opened.object,
+            target=transfer.object,
+            but=marks_of(transfer.from_team),  # who wrote it knows it
+            closed=transfer.state != Transfer.State.OFFERED,
+        )
 
 
 def _may_share(file: CaseFile, team: Team) -> bool:

@@ -2,6 +2,6 @@
 
 from referrals.models.handover import Handover
 from referrals.models.referral import Packet, Referral
-from referrals.models.service import Service
+from referrals.models.service import Service, ServiceArea, ServiceCode, ServiceHours
 
-__all__ = ["Handover", "Packet", "Referral", "Service"]
+__all__ = ["Handover", "Packet", "Referral", "Service", "ServiceArea", "ServiceCode", "ServiceHours"]

@@ -7,7 +7,8 @@ from referrals.services.answering import (
     decline_referral,
     open_packet,
 )
-from referrals.services.ending import close_handover, end_overdue_exceptions, withdraw_referral
+from referrals.services.ending import close_handover, withdraw_referral
+from referrals.services.expiring import end_what_is_over
 from referrals.services.sending import NOTE_LENGTH, draft_referral, read_draft, send_referral
 
 __all__ = [
@@ -18,7 +19,7 @@ __all__ = [
     "close_handover",
     "decline_referral",
     "draft_referral",
-    "end_overdue_exceptions",
+    "end_what_is_over",
     "open_packet",
     "read_draft",
     "send_referral",

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,16 +16,17 @@ from casework.approvals import ApprovalDocument
 from casework.case_file import CaseFile, open_case_file
 from casework.consents import ConsentDocument, Purpose
 from casework.models import Approval
-from casework.services.consents import consent_withdrawn
+from casework.services.consents import consent_given, consent_withdrawn
 from casework.services.exceptions import exception_ended
 from casework.services.keeping_out import case_keeps_out
 from core import audit, notices
-from core.access import destroy_object, lock_object, open_with_share
+from core.access import destroy_object, open_with_share
 from core.actor import Actor
 from core.errors import Invalid, WrongState
 from core.keeping_out import copy_kept_out
 from core.marks import kept_out_among
 from core.models import Level, Role, User
+from referrals.basis import last_day
 from referrals.handovers import read_answer, seal_record
 from referrals.models import Handover, Packet, Referral
 from referrals.services.sending import case_of, locked_referral
@@ -36,9 +37,6 @@ HANDOVER = notices.define(
     "handover_opened", _("Consent has ended for something that your team has accepted: agree how it ends")
 )
 HANDED_OVER = notices.define("handover_closed", _("Something that your team had accepted is closed"))
-OVERDUE = notices.define(
-    "exception_overdue", _("A review was not done in time: what it allowed has been stopped")
-)
 
 ACCEPTED = frozenset({Referral.State.ACCEPTED, Referral.State.IN_PROGRESS, Referral.State.COMPLETED})
 
@@ -58,11 +56,11 @@ def withdraw_referral(*, actor: Actor, referral_id: UUID) -> Referral:
 def _take_back(referral: Referral, actor: Actor | None) -> None:
     referral.state = after(referral.state, Step.WITHDRAW)
     referral.save(update_fields=["state"])
-    _close_packet(referral, actor, TAKEN_BACK)
+    close_packet(referral, actor, TAKEN_BACK)
     audit.record("referral.withdrawn", actor=actor, object=referral.case.object, referral=referral.pk)
 
 
-def _close_packet(referral: Referral, actor: Actor | None, what: str) -> None:
+def close_packet(referral: Referral, actor: Actor | None, what: str) -> None:
     """Destroy the key of the packet, if there is one, and tell whoever could open it."""
     packet = Packet.objects.select_related("object").filter(referral=referral).first()
     if packet is None or referral.sealed_share is None:
@@ -86,14 +84,14 @@ def tell_partner(packet: Packet, what: str, *, still_there: bool = False) -> Non
 # --- when nothing allows it any more ----------------------------------------------------------------------------
 
 
-def _end(referral: Referral, actor: Actor | None) -> None:
+def end_without_ground(referral: Referral, actor: Actor | None) -> None:
     """What becomes of a referral without a ground: by how far it has come."""
     if Step.WITHDRAW in allowed(referral.state):
         _take_back(referral, actor)
     elif referral.state in ACCEPTED:
         _open_handover(referral, actor)
     else:  # declined or expired: the packet would still open
-        _close_packet(referral, actor, TAKEN_BACK)
+        close_packet(referral, actor, TAKEN_BACK)
 
 
 def _open_handover(referral: Referral, actor: Actor | None) -> None:
@@ -118,7 +116,9 @@ def stop_what_rested_on(file: CaseFile, consent: ConsentDocument) -> None:
         referrals = referrals.filter(service=consent.scope.service)
     for referral in _locked(referrals.values_list("pk", flat=True)):
         if file.consent_for(Purpose.SHARE, consent.recipient, referral.service_id) is None:
-            _end(referral, file.actor)
+            end_without_ground(referral, file.actor)
+        else:
+            note_last_day(file, referral)
 
 
 @exception_ended.register
@@ -128,7 +128,29 @@ def stop_what_was_sent_without_consent(file: CaseFile, exception: ApprovalDocume
     for referral in _locked(rested.values_list("pk", flat=True)):
         partner = referral.service.organisation_id
         if file.consent_for(Purpose.SHARE, partner, referral.service_id) is None:
-            _end(referral, file.actor)
+            end_without_ground(referral, file.actor)
+        else:
+            note_last_day(file, referral)
+
+
+@consent_given.register
+def go_on_for_as_long(file: CaseFile, consent: ConsentDocument) -> None:
+    """What rests on consent to share now lasts as long as this one, if it lasts longer than the one before."""
+    if consent.purpose != Purpose.SHARE or consent.recipient is None:
+        return
+    lasting = Referral.objects.filter(
+        case=file.case, service__organisation=consent.recipient, ends_on__isnull=False
+    )
+    if consent.scope.service is not None:
+        lasting = lasting.filter(service=consent.scope.service)
+    for referral in _locked(lasting.values_list("pk", flat=True)):
+        note_last_day(file, referral)
+
+
+def note_last_day(file: CaseFile, referral: Referral) -> None:
+    """Write down until when the consent holds that the referral rests on: the task that ends it has no key to look."""
+    referral.ends_on = last_day(file, referral.service)
+    referral.save(update_fields=["ends_on"])
 
 
 @case_keeps_out.register
@@ -166,31 +188,6 @@ def close_handover(*, actor: Actor, referral_id: UUID, note: str = "") -> Handov
     row.sealed, row.sealed_record = None, seal_record(file, document, note)
     row.closed_at = timezone.now()
     row.save(update_fields=["sealed", "sealed_record", "closed_at"])
-    _close_packet(referral, actor, HANDED_OVER)
+    close_packet(referral, actor, HANDED_OVER)
     audit.record("handover.closed", actor=actor, object=file.opened.object, referral=referral.pk)
     return row
-
-
-# --- without an Actor: ids, dates and states alone -------------------------------------------------------------
-
-
-def end_overdue_exceptions() -> int:
-    """End what was sent under imminent harm and not approved within its time. Returns how many. Safe to run twice."""
-    now = timezone.now()
-    not_in_time = Q(exception__state=Approval.State.ASKED, exception__due_at__lte=now) | Q(
-        exception__state=Approval.State.APPROVED, exception__decided_at__gt=F("exception__due_at")
-    )
-    overdue = Referral.objects.filter(not_in_time, sealed_share__isnull=False, handover=None)
-    return sum(_end_overdue(id, case_id) for id, case_id in overdue.values_list("pk", "case_id"))
-
-
-@transaction.atomic
-def _end_overdue(referral_id: UUID, case_id: UUID) -> bool:
-    lock_object(case_id)
-    referral = locked_referral(referral_id)
-    if referral.sealed_share is None or referral.exception is None:
-        return False
-    _end(referral, None)
-    case = referral.case
-    notices.tell({referral.exception.asked_by_id, case.assigned_to_id}, OVERDUE, object=case.object)
-    return True

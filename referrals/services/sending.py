@@ -17,10 +17,11 @@ from core.errors import Invalid, NotVisible, Refused, WrongState
 from core.marks import is_kept_out
 from core.models import Kind, Level
 from core.padded import padded_json
-from referrals.basis import basis_for
+from referrals.basis import basis_for, last_day
 from referrals.gates import require_open
 from referrals.models import Packet, Referral, Service
 from referrals.safe_contact import packet_fields
+from referrals.taxonomy import answer_within
 from referrals.transitions import Step, after
 
 NOTE_LENGTH = 2000  # characters
@@ -99,9 +100,11 @@ def send_referral(*, actor: Actor, referral_id: UUID) -> Referral:
         sealed=opened.seal("packet", referral.pk, content=padded_json(content)),
     )
     referral.state, referral.sent_at = state, timezone.now()
+    referral.answer_by = referral.sent_at + answer_within(referral.service.type)
     referral.exception = basis.exception.approval if basis.exception else None
+    referral.ends_on = None if basis.exception else last_day(file, referral.service)
     referral.sealed_share = file.opened.seal("packet-share", referral.pk, content=share)
-    referral.save(update_fields=["state", "sent_at", "exception", "sealed_share"])
+    referral.save(update_fields=["state", "sent_at", "answer_by", "ends_on", "exception", "sealed_share"])
     audit.record(
         "referral.sent",
         actor=actor,

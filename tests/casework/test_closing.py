@@ -12,11 +12,14 @@ from casework.selectors import follow_ups_in, read_case
 from casework.services import cancel_follow_up, plan_follow_up, save_section
 from casework.services.approvals import approve, ask_approval
 from casework.services.entries import add_entry, change_entry
+from casework.services.states import closing_approval
+from casework.services.transfers import accept_transfer, offer_transfer
 from casework.transitions import CaseStep
 from core.errors import Invalid, NotAllowed, Refused
 from referrals.demo import Persona, World
 from referrals.services import draft_referral
 from tests.casework.test_transitions import POINTS, approved, checked, move
+from tests.neighbours import outreach
 
 
 def answer(persona: Persona, case: Case, **values: str) -> Any:
@@ -57,6 +60,21 @@ def test_without_it_nothing_closes_and_each_time_needs_its_own(
         checked(assigned, case)
         assert move(assigned, case, CaseStep.CLOSE).state == "closed"
         move(world["supervisor"], case, CaseStep.REOPEN)
+
+
+def test_an_approval_does_not_outlive_a_handing_over(world: World, assigned: Persona, case: Case) -> None:
+    approved(world, case)
+    assert closing_approval(read_case(assigned.actor, case.pk)) is not None
+    near = outreach(world)
+    made = offer_transfer(
+        actor=world["supervisor"].actor,
+        case_id=case.pk,
+        to_team=near.team.pk,
+        note="Yours.",
+        keep_reading=True,
+    )
+    accept_transfer(actor=near.supervisor.actor, transfer_id=made.pk)
+    assert closing_approval(read_case(near.supervisor.actor, case.pk)) is None
 
 
 def test_what_is_still_open_is_not_done(world: World, assigned: Persona, case: Case) -> None:

@@ -210,6 +210,16 @@ def test_after_a_refusal_the_next_claim_waits_for_the_second_person(world: World
     assert holds(world, case, world.services[0].pk)
 
 
+def test_after_one_that_nobody_reviewed_in_time_the_next_claim_waits_too(
+    world: World, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim(world, case)
+    later = timezone.now() + timedelta(hours=24, minutes=1)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    again = claim(world, case)
+    assert (again.due_at, holds(world, case, world.services[0].pk)) == (None, False)
+
+
 def test_the_other_grounds_wait_and_need_no_review(world: World, case: Case) -> None:
     row = claim(world, case, basis=Subject.CHILD_PROTECTION)
     assert (row.due_at, row.state) == (None, State.ASKED)

@@ -399,6 +399,21 @@ def test_the_record_keeps_a_person_out_of_the_note_too(world: World, case: Case,
     assert list(disagreements()) == []
 
 
+def test_the_record_keeps_a_person_out_of_the_note_that_a_kept_out_organisation_wrote(
+    world: World, case: Case, near: Neighbours, far: Neighbours
+) -> None:
+    consent(world, case, far)
+    made = offer(world, case, far)
+    accept_transfer(actor=far.supervisor.actor, transfer_id=made.pk)
+    for whom in (f"organisation:{world.team.organisation_id}", f"user:{far.caseworker.user.pk}"):
+        values = {"whom": whom, "reason": "A cousin.", "since": date.today().isoformat()}
+        add_entry(actor=far.supervisor.actor, case_id=case.pk, kind="keep_out", values=values)
+    with pytest.raises(NotVisible):
+        read_transfer(far.caseworker.actor, made.pk)
+    assert read_transfer(world["supervisor"].actor, made.pk), "who wrote it knows it"
+    assert list(disagreements()) == []
+
+
 # --- reading on  ----------------------------------------
 
 

@@ -21,8 +21,13 @@ from referrals.demo import Persona, World
 from referrals.gates import GATES
 from referrals.models import Handover, Packet, Referral, Service
 from referrals.selectors import inbox_of, read_packet
-from referrals.services import accept_referral, draft_referral, send_referral, withdraw_referral
-from referrals.services.ending import end_overdue_exceptions
+from referrals.services import (
+    accept_referral,
+    draft_referral,
+    end_what_is_over,
+    send_referral,
+    withdraw_referral,
+)
 from referrals.tasks import end_overdue
 from referrals.taxonomy import ServiceType
 from tests.conftest import api, sign_in
@@ -127,7 +132,7 @@ def test_a_refusal_or_none_in_time_ends_what_was_sent(
         if how == "approved too late":
             decide(world, case, row, approve)
         end_overdue()
-        assert end_overdue_exceptions() == 0
+        assert end_what_is_over() == 0
         assert Notice.objects.filter(person=world["assigned"].user, what="exception_overdue").count() == 1
     packet.referral.refresh_from_db()
     assert packet.referral.state == ("accepted" if accepted else "withdrawn")
@@ -140,7 +145,7 @@ def test_what_was_approved_in_time_goes_on(world: World, case: Case, monkeypatch
     packet = sent(world, case)
     decide(world, case, row, approve)
     a_day_later(monkeypatch)
-    assert end_overdue_exceptions() == 0
+    assert end_what_is_over() == 0
     assert read_packet(world["focal_point"].actor, packet.pk)[1].basis == "imminent_harm"
 
 
