@@ -1,4 +1,4 @@
-"""The 27 columns of the CTDC global synthetic dataset: the one place where our names and theirs meet.
+"""The 27 columns of the CTDC global synthetic dataset: the one place where our names and theirs meet; and our own three.
 
 Source: the column list of the Counter Trafficking Data Collaborative's global synthetic releases of 2024 to
 2026. A flag is 1 or not reported; "not reported" is never a no, and a percentage over a group of flags is
@@ -119,8 +119,43 @@ COLUMNS: tuple[Column, ...] = (
     ),
 )
 
+PATHWAYS = (
+    "integration",
+    "resettlement",
+    "humanitarian_corridor",
+    "humanitarian_visa",
+    "family_reunification",
+    "voluntary_return",
+)
+PATHWAY_STANDINGS = ("started", "granted", "refused")
+WAIT_BANDS = ("0", "1--2", "3--5", "6--11", "12+")  # full months
+OWN_COLUMNS: tuple[Column, ...] = (
+    Column("pathway", "pathway", Kind.CODE, _("Pathway"), PATHWAYS),
+    Column("pathway_standing", "pathwayStanding", Kind.CODE, _("Where the pathway stands"), PATHWAY_STANDINGS),
+    Column("pathway_wait", "pathwayWait", Kind.CODE, _("Time until the decision"), WAIT_BANDS),
+)
+"""What CTDC has no column for: the way to a lasting solution that has led furthest. No published file fills them."""
+
 BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
-BY_FIELD: Mapping[str, Column] = {column.field: column for column in COLUMNS}
+BY_FIELD: Mapping[str, Column] = {column.field: column for column in (*COLUMNS, *OWN_COLUMNS)}
+_OWN_LABELS: "Mapping[str, str | _StrPromise]" = {
+    "integration": _("Integration"),
+    "resettlement": _("Resettlement"),
+    "humanitarian_corridor": _("Humanitarian corridor"),
+    "humanitarian_visa": _("Humanitarian visa"),
+    "family_reunification": _("Family reunification"),
+    "voluntary_return": _("Voluntary return"),
+    "started": _("Started"),
+    "granted": _("Granted"),
+    "refused": _("Refused"),
+}
+_WAITS: "Mapping[str, str | _StrPromise]" = {
+    "0": _("Under 1 month"),
+    "1--2": _("1 to 3 months"),
+    "3--5": _("3 to 6 months"),
+    "6--11": _("6 to 12 months"),
+    "12+": _("Over 12 months"),
+}
 
 
 def alpha_3(code: str) -> str | None:
@@ -134,4 +169,6 @@ def label(column: Column, code: str) -> str:
     """How a code of `column` is shown to people: a country's name, a band with a proper dash."""
     if column.kind is Kind.COUNTRY:
         return country_name(code)
+    if column in OWN_COLUMNS:
+        return str((_WAITS if column.codes is WAIT_BANDS else _OWN_LABELS)[code])
     return code.replace("--", "–")

@@ -15,7 +15,16 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.codebook import AGE_BANDS, COLUMNS, FIRST_YEAR, MONTH_BANDS, Kind, alpha_3
+from advocacy.codebook import (
+    AGE_BANDS,
+    COLUMNS,
+    FIRST_YEAR,
+    MONTH_BANDS,
+    OWN_COLUMNS,
+    WAIT_BANDS,
+    Kind,
+    alpha_3,
+)
 from advocacy.models import CASE_SOURCE, Fact
 from core.errors import Invalid, Message, NotVisible
 
@@ -30,6 +39,7 @@ __all__ = [
     "quarter",
     "replace",
     "trafficking_band",
+    "waiting_band",
     "withdraw",
 ]
 
@@ -54,7 +64,7 @@ class NoSuchFact(NotVisible):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactValues:
-    """The 27 columns of CTDC's global synthetic dataset; None is "not reported".
+    """The 27 columns of CTDC's global synthetic dataset, and three on pathways; None is "not reported".
 
     Countries are ISO 3166-1 alpha-3, bands and genders the codebook's codes, flags 1 or None (never 0).
     Raises InvalidFact naming every field at fault.
@@ -87,11 +97,14 @@ class FactValues:
     recruiter_friend: Flag = None
     recruiter_family: Flag = None
     recruiter_other: Flag = None
+    pathway: str | None = None
+    pathway_standing: str | None = None
+    pathway_wait: str | None = None
 
     def __post_init__(self) -> None:
         this_year = timezone.localdate().year
         wrong: dict[str, list[Message]] = {}
-        for column in COLUMNS:
+        for column in (*COLUMNS, *OWN_COLUMNS):
             value = getattr(self, column.field)
             if value is None:
                 continue
@@ -117,6 +130,13 @@ def trafficking_band(months: int) -> str:
     if months < 0:
         raise InvalidFact({"traffick_months": [_("This is not a number of months.")]})
     return _band(months, MONTH_BANDS)
+
+
+def waiting_band(months: int) -> str:
+    """The band of a time until a decision in full months. Raises InvalidFact for less than none."""
+    if months < 0:
+        raise InvalidFact({"pathway_wait": [_("This is not a number of months.")]})
+    return _band(months, WAIT_BANDS)
 
 
 def _band(number: int, bands: tuple[str, ...]) -> str:

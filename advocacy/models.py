@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.codebook import BY_FIELD, COLUMNS, FIRST_YEAR, LAST_YEAR, Kind
+from advocacy.codebook import BY_FIELD, FIRST_YEAR, LAST_YEAR, Kind
 from core.models import Sensitivity
 
 CASE_SOURCE = "case"
@@ -22,7 +22,7 @@ def _flag(field: str) -> "models.PositiveSmallIntegerField[int | None, int | Non
 def _constraints() -> list[models.BaseConstraint]:
     """Coarse by construction: whatever writes, the database takes codes, years and flags of 1 only."""
     rules = {"year_of_registration": models.Q(year_of_registration__range=(FIRST_YEAR, LAST_YEAR))}
-    for column in COLUMNS:
+    for column in BY_FIELD.values():
         if column.kind is Kind.FLAG:
             rules[column.field] = models.Q((column.field, 1))
         elif column.codes:
@@ -98,6 +98,9 @@ class Fact(models.Model):
     recruiter_friend = _flag("recruiter_friend")
     recruiter_family = _flag("recruiter_family")
     recruiter_other = _flag("recruiter_other")
+    pathway = _code("pathway", 30)
+    pathway_standing = _code("pathway_standing", 10)
+    pathway_wait = _code("pathway_wait", 10)
 
     class Meta:
         default_permissions = ()

@@ -8,13 +8,13 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.codebook import BY_NAME, Column, Kind
+from advocacy.codebook import BY_FIELD, Column, Kind
 from advocacy.disclosure import THRESHOLD, ProtectedTable, protect
 from advocacy.facts import quarter
 from advocacy.models import Fact
 from core.errors import Invalid, Message
 
-DIMENSIONS: tuple[Column, ...] = tuple(column for column in BY_NAME.values() if column.kind is not Kind.FLAG)
+DIMENSIONS: tuple[Column, ...] = tuple(column for column in BY_FIELD.values() if column.kind is not Kind.FLAG)
 """What may be asked for. A flag has one value and "not reported", which is no second one."""
 
 

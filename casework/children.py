@@ -113,17 +113,23 @@ def age_of(file: CaseFile, on: date | None = None) -> Age:
 
     An age in years is that at first contact, and counted on from the day on which the case was opened.
     """
-    on = on or localdate()
-    identity = file.section("identity").values
     if file.section(SECTION).values.get("treated_as_child") == "yes":
         return Age.CHILD
-    if born := identity.get("date_of_birth"):
-        years = _full_years(date.fromisoformat(str(born)), on)
-    elif "age" in identity:
-        years = int(str(identity["age"])) + _full_years(file.case.opened_on, on)
-    else:
+    years = years_of(file, on)
+    if years is None:
         return Age.NOT_KNOWN
     return Age.CHILD if years < MAJORITY else Age.ADULT
+
+
+def years_of(file: CaseFile, on: date | None = None) -> int | None:
+    """The age in years on that day (today) as the record has it, whoever believes it; None where it has none."""
+    on = on or localdate()
+    identity = file.section("identity").values
+    if born := identity.get("date_of_birth"):
+        return _full_years(date.fromisoformat(str(born)), on)
+    if "age" in identity:
+        return int(str(identity["age"])) + _full_years(file.case.opened_on, on)
+    return None
 
 
 def age_of_majority_on(file: CaseFile) -> date | None:

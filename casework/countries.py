@@ -1,5 +1,5 @@
-"""What differs by country: the recovery and reflection period, how long a child's assessment counts, and how long a
-closed case is kept.
+"""What differs by country: the recovery and reflection period, how long a child's assessment counts, how long a closed
+case is kept, and how survivors are referred to the national authority.
 
 The period is that of article 13 of the Council of Europe Convention on Action against Trafficking in Human Beings (CETS
 197): at least 30 days. The Convention is open beyond the Council; where a country is not listed, no floor is known and
@@ -7,6 +7,7 @@ none is claimed.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.conf import settings
 
@@ -95,3 +96,56 @@ def retention_rule(country: str) -> RetentionRule:
         if key in settings.RETENTION_YEARS:
             return RetentionRule(settings.RETENTION_YEARS[key], confirmed=True)
     return _KEPT
+
+
+class Asker(StrEnum):
+    """Who can ask an authority to look at its decision again."""
+
+    FIRST_RESPONDER = "first_responder"
+    SUPPORT_PROVIDER = "support_provider"
+
+
+@dataclass(frozen=True, slots=True)
+class NationalRule:
+    """How survivors are referred to a country's authority (its national referral mechanism, NRM).
+
+    `name` of the mechanism, "" where none is known here. `decision_days`: the target for the first decision, counted in
+    calendar days. `child_without_consent`: a child is referred without anybody's consent. `anonymous_notice`: of an
+    adult who does not agree only a number is sent. `reconsideration_by` and `_days`: who can ask for another look, and
+    until how many days after. `unconfirmed` names what is from memory; what is not known is None or empty.
+    """
+
+    name: str = ""
+    decision_days: int | None = None
+    child_without_consent: bool = False
+    anonymous_notice: bool = False
+    objective_factors: bool = False  # the account alone might not do
+    reconsideration_by: tuple[Asker, ...] = ()
+    reconsideration_days: int | None = None
+    unconfirmed: frozenset[str] = frozenset()
+
+
+_NATIONAL = {
+    "GBR": NationalRule(
+        name="National Referral Mechanism (NRM)",
+        decision_days=5,  # that working days are meant is from memory: counted in calendar days one asks early
+        child_without_consent=True,
+        anonymous_notice=True,
+        objective_factors=True,  # since 30 January 2023; the test was reworded in July 2023
+        reconsideration_by=(Asker.FIRST_RESPONDER, Asker.SUPPORT_PROVIDER),  # as worded in 2021
+        unconfirmed=frozenset(
+            {"decision_days", "child_without_consent", "anonymous_notice", "reconsideration_by"}
+        ),
+    ),
+}
+_NOT_KNOWN = NationalRule()
+
+
+def national_rule(country: str) -> NationalRule:
+    """The rule of a country (ISO 3166-1 alpha-3): without one, consent or a legal ground is always needed."""
+    return _NATIONAL.get(country, _NOT_KNOWN)
+
+
+def national_countries() -> list[str]:
+    """The countries of which something is known here."""
+    return sorted(_NATIONAL)

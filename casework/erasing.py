@@ -3,9 +3,12 @@
 Nothing here needs a key: rows are found by ids, so that a task can carry out what people have decided.
 """
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -15,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.models import (
     Case,
     Document,
+    ErasedImport,
     Erasure,
     FollowUp,
     Identification,
@@ -31,7 +35,8 @@ from core.models import Notice, Role
 
 FORGET_FILE = "casework.forget_file"
 STANDING = (Erasure.State.ORDERED, Erasure.State.HELD)
-_HANDLE = "erasure-fact-handle"
+_HANDLE, _ORDER = "erasure-fact-handle", "erasure-order"
+_PEOPLE, _TIMES = ("asked_by_id", "approved_by_id"), ("approved_at", "due_at", "done_at")
 
 Rows = Callable[[Case], QuerySet[Any]]
 
@@ -88,6 +93,13 @@ def _forget_documents(documents: QuerySet[Document]) -> None:
         row.save(update_fields=["state", "removed_at", "sealed", "sealed_key"])
 
 
+def _never_again(imported: QuerySet[ImportedCase]) -> None:
+    """What is left of the mark refers to no case: it lets the old file not bring back who was erased."""
+    left = [ErasedImport(team_id=row.team_id, mark=row.mark) for row in imported]
+    ErasedImport.objects.bulk_create(left, ignore_conflicts=True)
+    imported.delete()
+
+
 for _category in (
     Category(
         "entries", _("Sections and entries, in every version"), lambda case: case.section_versions.all()
@@ -122,7 +134,12 @@ for _category in (
         _("Notes on possible duplicates"),
         lambda case: PossibleDuplicates.objects.filter(case=case),
     ),
-    Category("imported", _("Marks of an import"), lambda case: ImportedCase.objects.filter(case=case)),
+    Category(
+        "imported",
+        _("Marks of an import"),
+        lambda case: ImportedCase.objects.filter(case=case),
+        _never_again,
+    ),
     Category("notices", _("Notices"), lambda case: Notice.objects.filter(object=case.pk)),
 ):
     add_category(_category)
@@ -167,3 +184,23 @@ def wrap_handle(case: Case, handle: bytes | None) -> bytes:
 def unwrap_handle(case: Case, wrapped: bytes) -> bytes:
     """What `wrap_handle` wrapped. Raises CannotOpen."""
     return kek().unwrap(wrapped, _HANDLE, case.pk)
+
+
+def wrap_order(order: Erasure) -> bytes:
+    """A carried out order as the off-box journal keeps it: whose it was and when, and the handle of the case's fact."""
+    said = {name: str(getattr(order, name)) for name in _PEOPLE}
+    said |= {name: getattr(order, name).isoformat() for name in _TIMES}
+    said |= {"pk": str(order.pk), "kek_version": order.kek_version}
+    said |= {"handle": bytes(order.wrapped_handle).hex()}
+    return kek().wrap(json.dumps(said).encode(), _ORDER, order.case_id)
+
+
+def unwrap_order(case: Case, wrapped: bytes) -> tuple[Erasure, bytes]:
+    """What `wrap_order` wrapped: the order, not saved, and the handle, empty where there is none. Raises CannotOpen."""
+    said = json.loads(kek().unwrap(wrapped, _ORDER, case.pk))
+    handle = bytes.fromhex(said["handle"])
+    values = {name: UUID(said[name]) for name in ("pk", *_PEOPLE)}
+    times = {name: datetime.fromisoformat(said[name]) for name in _TIMES}
+    state, version = Erasure.State.DONE, said["kek_version"]
+    order = Erasure(case=case, state=state, kek_version=version, **values, **times)
+    return order, unwrap_handle(case, handle) if handle else b""

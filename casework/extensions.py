@@ -7,6 +7,7 @@ from uuid import UUID
 
 from casework.approvals import ApprovalDocument
 from casework.case_file import CaseFile
+from core.actor import Actor
 from core.registries import Registry
 
 
@@ -23,6 +24,10 @@ case_panels: Registry[[CaseFile, list[Panel]]] = Registry("case_panels")
 
 approval_panels: Registry[[CaseFile, ApprovalDocument, list[Panel]]] = Registry("approval_panels")
 """Run when the page of something that was asked for is made: each function appends what it knows of its subject."""
+
+
+today_panels: Registry[[Actor, list[Panel]]] = Registry("today_panels")
+"""Run when somebody's first page is made: each function appends what waits for them."""
 
 
 @dataclass(frozen=True, slots=True)

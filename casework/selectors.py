@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.assessment import Assessment, assess
 from casework.case_file import CaseFile, SectionDocument, open_case_file
 from casework.interview import Interview
-from casework.models import Case, Draft, FollowUp, Identification
+from casework.models import Case, Draft, FollowUp, Identification, ImportTable
 from casework.numbers import parse_number
 from casework.offered import instrument_used
 from casework.record.contact_codes import Channel
@@ -22,7 +22,7 @@ from core.access import OpenObject, grants_of, open_many, open_object
 from core.actor import Actor
 from core.errors import Invalid
 from core.marks import kept_out_among
-from core.models import CASE_ROLES, Kind, User
+from core.models import CASE_ROLES, Kind, Membership, Role, User
 
 FOLLOWED_UP = (Kind.CASE, Kind.IDENTIFICATION, Kind.DRAFT)
 """What a follow-up can be for."""
@@ -179,9 +179,35 @@ def drafts_of(actor: Actor) -> QuerySet[Draft]:
     return Draft.objects.visible_to(actor).filter(author=actor.user)
 
 
+def colleagues_of(actor: Actor) -> QuerySet[User]:
+    """Who carries cases in the actor's teams, by name."""
+    people = User.objects.filter(
+        memberships__team__in=actor.teams_as(*CASE_ROLES), memberships__role__in=CASE_ROLES
+    )
+    return people.distinct().order_by("name")
+
+
+def import_tables_of(actor: Actor) -> QuerySet[ImportTable]:
+    """The tables that the actor has sent to be imported, and that are not forgotten yet, newest first."""
+    return ImportTable.objects.visible_to(actor).select_related("team")
+
+
 def team_members(case: Case) -> QuerySet[User]:
     """Who may be assigned something in this case: the caseworkers and supervisors of its team whom it keeps not out."""
     members = User.objects.filter(
         memberships__team=case.team_id, memberships__role__in=CASE_ROLES, is_active=True
     )
     return members.exclude(pk__in=kept_out_among(case.pk, members)).order_by("name")
+
+
+def carried_by(case: Case) -> list[UUID]:
+    """Who is turned to in a case: its caseworker; its team's supervisors where that one can't carry it any more.
+
+    Never nobody: where nobody of the team is left, it is the caseworker whose name stands on it.
+    """
+    members = team_members(case)
+    if members.filter(pk=case.assigned_to_id).exists():
+        return [case.assigned_to_id]
+    supervisors = Membership.objects.filter(team=case.team_id, role=Role.SUPERVISOR).values("user")
+    found = members.filter(pk__in=supervisors).values_list("pk", flat=True).distinct()
+    return list(found) or [case.assigned_to_id]

@@ -1,11 +1,14 @@
 """The survivor's copy: the whole record in plain words, without what would give others away."""
 
+import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.crypto import constant_time_compare as same
+from django.utils.crypto import salted_hmac
 from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -26,16 +29,26 @@ from core.models import AuditEvent, Membership, Role
 from core.registries import Registry
 
 TALK_HOLDS = timedelta(days=7)
+_BETWEEN = "="
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One recorded value; `path` names a text that must be looked at before it goes into a copy, "" any other."""
+    """One recorded value; `path` names a text that must be looked at before it goes into a copy, "" any other.
+
+    `print` stands for what such a text says: who ticks it has read this and nothing newer.
+    """
 
     label: str
     text: str
     path: str = ""
     about_others: bool = False
+    print: str = ""
+
+    @property
+    def tick(self) -> str:
+        """What a page sends back for a text that was looked at."""
+        return f"{self.path}{_BETWEEN}{self.print}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +68,7 @@ def parts_of(file: CaseFile) -> list[Part]:
     parts = [
         Part(title, items)
         for title, declared, values, where in _documents(file)
-        if (items := list(_items(declared, values, where)))
+        if (items := list(_items(file, declared, values, where)))
     ]
     if consents := [Item(_purpose(each.purpose), _consented(each.consent)) for each in file.consents]:
         parts.append(Part(_("Consents"), consents))
@@ -98,11 +111,38 @@ def _documents(file: CaseFile) -> Iterator[tuple[str, Section, Mapping[str, Valu
             yield title, entry.kind, entry.values, f"{kind.name}/{entry.id}"
 
 
-def _items(declared: Section, values: Mapping[str, Value], where: str) -> Iterator[Item]:
+def _items(
+    file: CaseFile, declared: Section, values: Mapping[str, Value], where: str
+) -> Iterator[Item]:
     for field in declared.fields:
-        if field.name in values:
-            path = f"{where}.{field.name}" if must_be_read(field) else ""
-            yield Item(str(field.label), show(field, values[field.name]), path, field.about_others)
+        if field.name not in values:
+            continue
+        value = values[field.name]
+        item = Item(str(field.label), show(field, value))
+        if must_be_read(field):
+            path = f"{where}.{field.name}"
+            item = replace(
+                item, path=path, about_others=field.about_others, print=_print_of(file, path, value)
+            )
+        yield item
+
+
+def _print_of(file: CaseFile, path: str, value: Value) -> str:
+    """What stands for a value where it may not be told: it differs from server to server and from case to case."""
+    said = json.dumps([str(file.case.pk), path, value], sort_keys=True, default=str)
+    return salted_hmac("casework.survivors_copy", said, algorithm="sha256").hexdigest()[:32]
+
+
+def changed_since(parts: list[Part], ticked: Collection[str]) -> list[Item]:
+    """The texts that were ticked and no longer say what was read."""
+    prints = dict(each.rpartition(_BETWEEN)[::2] for each in ticked)
+    items = (item for part in parts for item in part.items if item.path)
+    return [item for item in items if item.path in prints and not same(item.print, prints[item.path])]
+
+
+def paths_of(ticked: Collection[str]) -> set[str]:
+    """Which texts were ticked."""
+    return {each.rpartition(_BETWEEN)[0] for each in ticked}
 
 
 def must_be_read(field: Field) -> bool:

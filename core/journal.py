@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -39,6 +40,11 @@ class Line:
     wrapped: bytes
     ours: bool
     follows: bool
+
+    @property
+    def written_at(self) -> datetime:
+        """When it was written."""
+        return datetime.fromisoformat(self.at)
 
 
 _TAGGED = ("what", "id", "at", "wrapped", "after")
@@ -114,7 +120,10 @@ def _line(said: dict[str, Any], before: str) -> Line:
 
 
 def carry_out(line: Line) -> bool:
-    """Destroy again what a line of ours names; whether there was anything left of it. Safe to repeat."""
+    """Destroy again what a line of ours names; whether there was anything left of it. Safe to repeat.
+
+    Raises CannotOpen where not all of it can be found, since the KEK does not open what the line holds.
+    """
     return line.ours and line.what in _replays and _replays[line.what](line)
 
 

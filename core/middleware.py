@@ -21,7 +21,12 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("hearth.web")
 
 # The views that anyone may see; every other one asks for an unlocked session (or, under the API, a token).
-PUBLIC_VIEWS = frozenset({"sign-in", "healthz", "set_language", "schema", "api-docs", "tokens"})
+# A packet that is opened once is for whoever has its link and its passphrase.
+PUBLIC_VIEWS = frozenset(
+    {"sign-in", "healthz", "set_language", "schema", "api-docs", "tokens"}
+    | {"one-time", "one-time-open", "one-time-answer"}
+    | {"api-hsds", "api-hsds-services", "api-hsds-service", "api-hsds-organizations", "api-hsds-organization"}
+)
 
 
 class RequestLog:

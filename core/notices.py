@@ -27,6 +27,8 @@ labels: dict[str, Promise] = {}
 """What each code word says to people; the apps fill it in as they define theirs."""
 places: dict[Kind, str] = {}
 """The address of each kind of object, by its name, which takes the object's id alone; the apps fill it in."""
+pages: dict[str, str] = {}
+"""The address of what is told of without an object, by the code word, where there is a page for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +40,28 @@ class ShownNotice:
     url: str
 
 
-def define(what: str, label: Promise) -> str:
-    """Name something that people are told of. Returns the code word."""
+def define(what: str, label: Promise, *, page: str = "") -> str:
+    """Name something that people are told of, and the page that it leads to without an object. Returns the code word."""
     labels[what] = label
+    if page:
+        pages[what] = page
     return what
 
 
-def tell(people: Iterable[UUID], what: str, *, object: SealedObject | None = None) -> None:
+def tell(
+    people: Iterable[UUID], what: str, *, object: SealedObject | None = None, again: bool = True
+) -> None:
     """Tell each person once, but nobody whom the object keeps out; inside the caller's transaction.
 
-    Raises KeyError for a code word that is not defined.
+    Not `again`: nobody for whom the same waits already. Raises KeyError for a code word that is not defined.
     """
     assert labels[what]
     now, told = timezone.now(), set(people)
     if object is not None:
         told -= kept_out_among(object.pk, User.objects.filter(pk__in=told))
+    if not again:
+        waiting = Notice.objects.filter(person__in=told, what=what, object=object, seen_at=None)
+        told -= set(waiting.values_list("person", flat=True))
     for person in told:
         Notice.objects.create(person_id=person, what=what, object=object, at=now)
         outbox.enqueue(NOTIFY, person)
@@ -70,13 +79,15 @@ def shown_to(actor: Actor) -> list[ShownNotice]:
         visible |= Q(object__in=grants_of(actor, kind).values("object"))
     seen = Case(When(visible, then=Value(True)), default=Value(False), output_field=BooleanField())
     return [
-        ShownNotice(row, str(labels.get(row.what, "")), _url(row.object) if row.seen else "")
+        ShownNotice(row, str(labels.get(row.what, "")), _url(row, visible=row.seen))
         for row in notices_of(actor).annotate(seen=seen)[:MOST]
     ]
 
 
-def _url(object: SealedObject | None) -> str:
-    return reverse(places[Kind(object.kind)], args=[object.pk]) if object else ""
+def _url(row: Notice, *, visible: bool) -> str:
+    if row.object is None:
+        return reverse(pages[row.what]) if row.what in pages else ""
+    return reverse(places[Kind(row.object.kind)], args=[row.object.pk]) if visible else ""
 
 
 def put_away(*, actor: Actor, notice_id: UUID) -> None:

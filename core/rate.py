@@ -4,7 +4,13 @@ from django.core.cache import cache
 
 from core.kek import kek
 
-LIMITS = {"sign-in": (10, 15 * 60), "search": (60, 10 * 60), "emergency": (5, 60 * 60)}
+LIMITS = {
+    "sign-in": (10, 15 * 60),
+    "search": (60, 10 * 60),
+    "emergency": (5, 60 * 60),
+    "one-time": (20, 10 * 60),
+    "one-time-nothing": (20, 10 * 60),
+}
 """Name -> (how often, in how many seconds)."""
 
 

@@ -53,6 +53,13 @@ ERASURE_JOURNAL = Path(env.str("HEARTH_ERASURE_JOURNAL", default=str(VAR_DIR / "
 ERASURE_DELAY_DAYS: int = env.int("ERASURE_DELAY_DAYS", default=7)  # between the approval and the erasure
 REFERRAL_ANSWER_DAYS: int = env.int("REFERRAL_ANSWER_DAYS", default=7)  # until one nobody answers expires
 REFERRAL_URGENT_HOURS: int = env.int("REFERRAL_URGENT_HOURS", default=24)  # for a shelter or a doctor at once
+# How long a count of free places is believed before it is asked for again; by the kind of service where named.
+CAPACITY_FRESH_DAYS: int = env.int("CAPACITY_FRESH_DAYS", default=30)
+CAPACITY_FRESH_DAYS_OF: dict[str, int] = env.dict(
+    "CAPACITY_FRESH_DAYS_OF",
+    cast={"value": int},
+    default={"shelter_emergency": 1, "shelter_transitional": 7, "housing_long_term": 14},
+)
 ERASURE_FINAL_DAYS = 7  # until the KEK version that wrapped the erased keys is destroyed
 RETENTION_YEARS: dict[str, int] = env.dict(
     "RETENTION_YEARS", cast={"value": int}, default={}
@@ -154,6 +161,7 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 PASSWORD_MIN_LENGTH = 14
 PASSWORD_COST = (64 * 1024, 3, 4)  # Argon2id: KiB, passes, lanes (RFC 9106, second recommended option)
+LINK_ROUNDS = 600_000  # of PBKDF2-HMAC-SHA256: browsers have no Argon2id, and a phone takes a second for these
 DEMO_PASSWORD = "hearth demo only 2026"  # noqa: S105  refused wherever DEBUG is off
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -173,7 +181,8 @@ SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", default=SECURE_COOKI
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 63072000 if SECURE_COOKIES else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY: bool = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"  # with no-referrer Chromium sends no Origin, and CSRF fails
 X_FRAME_OPTIONS = "DENY"
@@ -239,7 +248,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["core.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "core.api.problems.exception_handler",
-    "DEFAULT_THROTTLE_RATES": {"sign-in": "20/hour"},
+    "DEFAULT_THROTTLE_RATES": {"sign-in": "20/hour", "directory": "120/min"},
+    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,  # nobody counts as somebody else by a header of their own
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 DRF_STANDARDIZED_ERRORS = {"EXCEPTION_FORMATTER_CLASS": "core.api.problems.ProblemFormatter"}
@@ -255,6 +265,9 @@ SPECTACULAR_SETTINGS = {
     # The record declares dozens of code lists: each stands where it is used, none needs a name of its own.
     "POSTPROCESSING_HOOKS": [],
 }
+
+# Services that others publish, for anybody and without what is confidential: docs/directory.md.
+PUBLISH_DIRECTORY: bool = env.bool("PUBLISH_DIRECTORY", default=True)
 
 # --- work that happens later (core/celery.py, core/outbox.py) ------------------------------------------------
 BROKER_DIR = VAR_DIR / "broker"
@@ -288,6 +301,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "referrals.end_overdue",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "free places to confirm": {
+        "task": "referrals.ask_for_capacity",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

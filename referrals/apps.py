@@ -13,5 +13,6 @@ class ReferralsConfig(AppConfig):
         from core.models import Kind
         from core.notices import places
         from referrals import case_page, erasing, services  # noqa: F401
+        from referrals.hsds import withholding  # noqa: F401
 
         places[Kind.PACKET] = "packet"

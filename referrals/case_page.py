@@ -6,19 +6,38 @@ from django.utils.translation import gettext_lazy as _
 from casework.approvals import ApprovalDocument
 from casework.case_file import CaseFile
 from casework.closing import StillOpen, still_open_elsewhere
-from casework.extensions import Offer, Panel, approval_panels, case_panels, partner_services
+from casework.extensions import (
+    Offer,
+    Panel,
+    approval_panels,
+    case_panels,
+    partner_services,
+    today_panels,
+)
 from casework.survivors_copy import Item, Part, shared_parts
+from core.actor import Actor
+from referrals.exchange import with_unread
 from referrals.models import Referral, Service
+from referrals.places import held_for, requests_for
 from referrals.selectors import referrals_of
 
+_PLACES = 10  # on a page, the newest; the first to lapse on the first page
 _ENDED = ("declined", "completed", "withdrawn", "expired")
 
 
 @case_panels.register
 def add_referrals(file: CaseFile, panels: list[Panel]) -> None:
     """The case's referrals, each with where it stands."""
-    rows = list(referrals_of(file.actor).filter(case=file.case))
+    rows = list(with_unread(referrals_of(file.actor).filter(case=file.case), file.actor))
     panels.append(Panel("referrals/_case_panel.html", {"referrals": rows}))
+    panels.append(Panel("referrals/_places_panel.html", {"places": list(requests_for(file.case)[:_PLACES])}))
+
+
+@today_panels.register
+def add_held_places(actor: Actor, panels: list[Panel]) -> None:
+    """The places that wait for a referral."""
+    if held := list(held_for(actor)[:_PLACES]):
+        panels.append(Panel("referrals/_places_held.html", {"held": held}))
 
 
 @approval_panels.register

@@ -8,6 +8,7 @@ from core.accounts import admit_member, create_person, found_team, make_keys
 from core.actor import Actor, actor_for
 from core.models import Organisation, Role, Team, User
 from referrals.models import Service
+from referrals.services import offer_service
 from referrals.taxonomy import ServiceType
 
 DOMAIN = "hearth.example"
@@ -84,7 +85,8 @@ def found_world(*, password: str) -> World:
             else:
                 admit_member(actor=people[members[0][0]].actor, team=teams[key], user=user, role=role)
     services = [
-        Service.objects.create(
+        offer_service(
+            actor=people["focal_point"].actor,
             organisation=teams["partner_team"].organisation,
             team=teams["partner_team"],
             name=name,

@@ -47,6 +47,8 @@ _SECTIONS: dict[str, dict[str, object]] = {
         "sender_to_give": "The library",
         "code_word": "lantern",
         "time_zone": "Europe/Rome",
+        "city": "Rome",
+        "country": "ITA",
         "times_to_avoid": "When the grey car stands in front of the house.",
     },
     "trafficking_experience": {

@@ -4,7 +4,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from casework.erasing import Category, add_category, destroy_with_keys
-from referrals.models import Packet, Referral
+from referrals.models import Enclosure, ExchangeEntry, Packet, PlaceRequest, Referral
+from referrals.places import case_marks
+from referrals.services.enclosing import forget_enclosures
 from referrals.services.ending import TAKEN_BACK, tell_partner
 
 
@@ -21,6 +23,22 @@ for _category in (
         _("Packets that partners can open"),
         lambda case: Packet.objects.filter(referral__case=case).select_related("object"),
         _take_back,
+    ),
+    Category(
+        "packet_documents",
+        _("Copies of documents in packets"),
+        lambda case: Enclosure.objects.filter(packet__referral__case=case),
+        forget_enclosures,
+    ),
+    Category(
+        "place_requests",
+        _("Places that were asked for"),
+        lambda case: PlaceRequest.objects.filter(case_mark__in=case_marks(case.pk)),
+    ),
+    Category(
+        "exchanges",
+        _("What was written to and by partners"),
+        lambda case: ExchangeEntry.objects.filter(exchange__referral__case=case),
     ),
 ):
     add_category(_category)

@@ -3,16 +3,23 @@
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+from casework.documents.attachments import OpenedDocument
 from casework.record.documents import Documents, display
 from casework.record.sections import SECTIONS
 from core.widgets import HintedBoxes, HintedRadios
+from referrals.enclosures import can_be_copied
 from referrals.handovers import HandoverAnswer
 from referrals.models import Service
+from referrals.service_codes import Answer
 from referrals.services import NOTE_LENGTH, DeclineReason
+
+REPORTS = _("This service reports to immigration authorities.")
 
 
 def _note(label: Any, help_text: Any = "") -> forms.CharField:
@@ -33,11 +40,26 @@ class ReferralForm(forms.Form):
     )
     note = _note(_("Note to the partner"), _("What you ask of them. It is sealed like the rest."))
 
-    def __init__(self, services: Iterable[Service], documents: Documents, data: Any = None) -> None:
-        super().__init__(data)
-        self._offer_services(sorted(services, key=lambda each: (str(each.organisation.name), each.name)))
+    def __init__(
+        self,
+        services: Iterable[Service],
+        documents: Documents,
+        data: Any = None,
+        attachments: Iterable[OpenedDocument] = (),
+        chosen: Service | None = None,
+    ) -> None:
+        super().__init__(data, initial={"service": str(chosen.pk)} if chosen else None)
+        listed = [chosen] if chosen else services
+        self._offer_services(sorted(listed, key=lambda each: (str(each.organisation.name), each.name)))
+        if chosen:
+            self.fields["service"].widget = forms.HiddenInput()
         self.fields["fields"] = _field_choice(documents)
-        self.order_fields(["service", "fields", "note"])
+        kept = [each for each in attachments if each.kept]
+        self.left_out = [each for each in kept if not can_be_copied(each)]
+        """Documents of which no copy can be sent, to be listed with the reason."""
+        if offered := [each for each in kept if can_be_copied(each)]:
+            self.fields["documents"] = _document_choice(offered)
+        self.order_fields(["service", "fields", "documents", "note"])
 
     def _offer_services(self, services: list[Service]) -> None:
         field = self.fields["service"]
@@ -47,7 +69,13 @@ class ReferralForm(forms.Form):
             (partner, [(str(each.pk), each.name) for each in group])
             for partner, group in groupby(services, key=lambda each: str(each.organisation.name))
         ]
-        field.widget.hints = {str(each.pk): each.description for each in services}
+        field.widget.hints = {str(each.pk): _hint(each) for each in services}
+
+
+def _hint(service: Service) -> str:
+    """What to know of a service before choosing it: what to beware of comes first."""
+    warning = str(REPORTS) if service.reports_to_immigration == Answer.YES else ""
+    return " ".join(filter(None, (warning, service.description)))
 
 
 def _field_choice(documents: Documents) -> forms.MultipleChoiceField:
@@ -75,6 +103,26 @@ def _field_choice(documents: Documents) -> forms.MultipleChoiceField:
     )
 
 
+def _document_choice(offered: list[OpenedDocument]) -> forms.TypedMultipleChoiceField:
+    """The documents of which a copy can be sent."""
+    widget = HintedBoxes()
+    widget.hints = {
+        str(each.id): f"{each.facts.type.label}, {filesizeformat(each.facts.size)}" for each in offered
+    }
+    return forms.TypedMultipleChoiceField(
+        label=_("Documents that the partner will get"),
+        help_text=_(
+            "A copy goes, without what is hidden in the file: where and when a photo was taken, who wrote it. "
+            "What can be read or seen in it, its name too, stays."
+        ),
+        choices=[(str(each.id), each.title) for each in offered],
+        coerce=UUID,
+        empty_value=[],
+        required=False,
+        widget=widget,
+    )
+
+
 class AcceptForm(forms.Form):
     """An answer that is a yes."""
 
@@ -85,6 +133,16 @@ class DeclineForm(forms.Form):
     """An answer that is a no, with its reason."""
 
     reason = forms.ChoiceField(label=_("Reason"), choices=DeclineReason.choices, widget=forms.RadioSelect)
+    onward = forms.CharField(
+        label=_("Referred onward to"),
+        help_text=_(
+            "Where that is the reason: the organisation or the service, in words. Tell them nothing about this person "
+            "that the survivor has not agreed to."
+        ),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput({"dir": "auto"}),
+    )
     note = _note(_("Note"), _("What else could help, or whom to ask. Only the sender reads it."))
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,9 @@ from django.db.models import QuerySet
 
 from casework.case_file import CaseFile, open_case_file
 from casework.children import Missing
+from casework.documents.attachments import OpenedDocument
+from casework.documents.reading import preview_document
+from casework.documents.workshop import Made
 from casework.models import Case
 from casework.record.documents import display
 from casework.record.fields import Field, Section
@@ -19,8 +22,11 @@ from core.access import OpenObject, open_with_share
 from core.actor import Actor
 from core.errors import NotVisible
 from referrals.basis import CONSENT, Basis, basis_for, basis_label
+from referrals.enclosures import EnclosedDocument, as_planned, chosen_documents, read_enclosures
+from referrals.exchange import ExchangeDocument, read_exchange
+from referrals.exchange_rules import PARTNER, SENDER
 from referrals.gates import missing_of
-from referrals.handovers import HandoverDocument, handover_of, read_answer, read_record
+from referrals.handovers import HandoverAnswer, HandoverDocument, handover_of, read_answer, read_record
 from referrals.models import Packet, Referral, Service
 from referrals.safe_contact import packet_fields, unasked
 from referrals.services import DeclineReason, open_packet, read_draft
@@ -28,7 +34,10 @@ from referrals.services import DeclineReason, open_packet, read_draft
 
 @dataclass(frozen=True, slots=True)
 class PacketDocument:
-    """What a partner reads, and its answer; `basis` is consent or a legal ground, `reference` that of an order."""
+    """What a partner reads, and its answer; `basis` is consent or a legal ground, `reference` that of an order.
+
+    Of a draft the `documents` are those of the case, of which the partner gets copies.
+    """
 
     fields: Mapping[str, Mapping[str, Any]]
     note: str
@@ -38,6 +47,8 @@ class PacketDocument:
     reference: str = ""
     handover: HandoverDocument | None = None
     quiet_times: Sequence[str] = ()
+    documents: Sequence[EnclosedDocument] = ()
+    exchange: ExchangeDocument | None = None
 
     @property
     def unasked(self) -> list[str]:
@@ -62,13 +73,15 @@ class PacketDocument:
 
 @dataclass(frozen=True, slots=True)
 class ReferralDocument:
-    """A referral as its sender sees it: the packet while it opens, the choice of fields before and after."""
+    """A referral as its sender sees it: the packet while it opens, and what was chosen for it before and after."""
 
     referral: Referral
     packet: PacketDocument | None
     fields: list[str]
+    documents: list[UUID]
     note: str
     handover: HandoverDocument | None
+    exchange: ExchangeDocument | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,28 +127,50 @@ def read_referral(actor: Actor, referral_id: UUID) -> ReferralDocument:
     file = open_case_file(actor, referral.case_id)
     draft = read_draft(file, referral)
     packet = _as_sender(file, referral)
-    handover = packet.handover if packet else _closed_handover(file, referral)
+    handover = packet.handover if packet else _handover_without_packet(file, referral)
     audit.record("referral.read", actor=actor, object=file.opened.object, referral=referral.pk)
-    return ReferralDocument(referral, packet, list(draft["fields"]), str(draft["note"]), handover)
+    documents = [UUID(each) for each in draft.get("documents", ())]
+    exchange = read_exchange(actor, referral.pk, SENDER, file.opened)
+    return ReferralDocument(
+        referral, packet, list(draft["fields"]), documents, str(draft["note"]), handover, exchange
+    )
 
 
-def _closed_handover(file: CaseFile, referral: Referral) -> HandoverDocument | None:
+def _handover_without_packet(file: CaseFile, referral: Referral) -> HandoverDocument | None:
     row = handover_of(referral.pk)
+    if row is not None and row.closed_at is None and referral.way != Referral.Way.HEARTH:
+        return HandoverDocument(row, HandoverAnswer())  # whom the packet's key tells nothing
     return read_record(file, row) if row is not None and row.closed_at else None
 
 
 def preview_referral(actor: Actor, document: ReferralDocument) -> Preview:
     """What a draft would send now.
 
-    Raises NotVisible or Tampered; Invalid at each chosen field that has become empty.
+    Raises NotVisible or Tampered; Invalid at each chosen field that has become empty, and at `documents` where one is
+    not there any more.
     """
     file = open_case_file(actor, document.referral.case_id)
     service = document.referral.service
+    planned = [as_planned(each) for each in chosen_documents(file, document.documents)]
     return Preview(
-        PacketDocument(**packet_fields(file, document.fields), note=document.note),
+        PacketDocument(**packet_fields(file, document.fields), note=document.note, documents=planned),
         basis=basis_for(file, service),
         missing=missing_of(file, service),
     )
+
+
+def preview_planned(
+    actor: Actor, referral_id: UUID, document_id: UUID, page: int
+) -> tuple[ReferralDocument, OpenedDocument, Made]:
+    """A picture of one page (from 1) of a document that a draft names, as the partner would get it.
+
+    Raises NotVisible, also once it is sent; Tampered, NotPossible.
+    """
+    draft = read_referral(actor, referral_id)
+    if draft.referral.state != Referral.State.DRAFT or document_id not in draft.documents:
+        raise NotVisible
+    document, made = preview_document(actor, draft.referral.case_id, document_id, page, as_copied=True)
+    return draft, document, made
 
 
 def _as_sender(file: CaseFile, referral: Referral) -> PacketDocument | None:
@@ -150,7 +185,8 @@ def _as_sender(file: CaseFile, referral: Referral) -> PacketDocument | None:
 def read_packet(actor: Actor, packet_id: UUID) -> tuple[Packet, PacketDocument]:
     """Open one as the partner, which tells the sender that it was received. Raises NotVisible, NotAllowed, Tampered."""
     packet, opened = open_packet(actor=actor, packet_id=packet_id)
-    return packet, _read(packet, opened)
+    exchange = read_exchange(actor, packet.referral_id, PARTNER, opened)
+    return packet, replace(_read(packet, opened), exchange=exchange)
 
 
 def _read(packet: Packet, opened: OpenObject) -> PacketDocument:
@@ -158,5 +194,6 @@ def _read(packet: Packet, opened: OpenObject) -> PacketDocument:
     if packet.sealed_answer is not None:
         answer = json.loads(opened.unseal("packet-answer", packet.referral_id, sealed=packet.sealed_answer))
         content |= {"answer": answer["note"], "reason": answer.get("reason", "")}
+    content["documents"] = read_enclosures(packet, opened, content.get("documents", ()))
     row = handover_of(packet.referral_id)
     return PacketDocument(**content, handover=read_answer(row, opened) if row else None)

@@ -102,6 +102,29 @@ class Running:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
+    def shell(self, script: str, folder: Path) -> None:
+        """Run commands as an operator types them, in a folder; fails the test if one of them fails."""
+        own = f'manage.py() {{ "{sys.executable}" "{ROOT}/manage.py" "$@"; }}\n'
+        done = subprocess.run(
+            ["bash", "-euc", own + script],
+            cwd=folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def lose_everything(self) -> None:
+        """Leave an empty database and no documents: a machine that was set up anew."""
+        if url := self.environment.get("DATABASE_URL"):
+            name = urlsplit(url).path.removeprefix("/")
+            _sql(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+            _sql(url, f'CREATE DATABASE "{name}"')
+        for path in (self.folder / "var").glob("hearth.sqlite3*"):
+            path.unlink()
+        shutil.rmtree(self.folder / "var" / "documents")
+
     def start(self, *names: str) -> None:
         """Start processes by name."""
         for name in names:

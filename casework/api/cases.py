@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from casework import selectors, services
 from casework.api.consents import ConsentSerializer
 from casework.api.decisions import DecisionSerializer
+from casework.api.filters import FILTERS, filtered
 from casework.case_file import SectionDocument
 from casework.models import Case
 from casework.record.documents import differences
@@ -23,7 +24,7 @@ from casework.record.schema import section_serializer
 from casework.record.sections import SECTIONS
 from casework.record.sections import section as declared
 from core.api.openapi import operation
-from core.api.pagination import AFTER, page_of, page_schema
+from core.api.pagination import AFTER, page_schema
 from core.api.problems import CONTENT_TYPE
 from core.api.serializers import (
     BodySerializer,
@@ -159,14 +160,13 @@ class Cases(APIView):
     @operation(
         "list_cases",
         "Cases, newest first",
-        parameters=[AFTER],
+        parameters=[AFTER, *FILTERS],
         responses={200: page_schema(CaseSerializer)},
         problems=(403,),
     )
     def get(self, request: Request) -> Response:
-        """Those of your teams, without what they say."""
-        rows = selectors.cases_of(actor_of(request, *CASE_ROLES))
-        return page_of(request, rows).response(CaseSerializer)
+        """Those of your teams, without what they say. Filtered by risk, a page may hold few while `next` goes on."""
+        return filtered(request, actor_of(request, *CASE_ROLES)).response(CaseSerializer)
 
     @operation(
         "open_case",

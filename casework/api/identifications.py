@@ -117,7 +117,7 @@ class IdentificationSerializer(serializers.Serializer[Any]):
     team = TeamSerializer()
     interviewed_on = serializers.DateField(source="recorded_on")
     recorded_by = PersonSerializer()
-    case = serializers.UUIDField(source="case_id", allow_null=True, help_text="The case opened from it.")
+    case = serializers.UUIDField(source="case_id", allow_null=True, help_text="The case that it belongs to.")
 
 
 class IdentificationDetailSerializer(DocumentSerializer, IdentificationSerializer):

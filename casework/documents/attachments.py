@@ -13,6 +13,7 @@ from casework.manifest import fingerprint
 from casework.models import Document
 from core.access import OpenObject
 from core.errors import NotVisible
+from core.kek import kek
 from core.padded import padded_json
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ class Facts:
     def kind_label(self) -> str:
         """Its kind, for people."""
         return str(Document.Kind(self.kind).label)
+
+
+NOT_KNOWN = Facts(name="", kind=Document.Kind.OTHER, description="", mime="", size=0, sha256="")
+"""Of a document whose removal was done again after a restore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,8 @@ class Attachments:
         return documents
 
     def _open(self, row: Document) -> OpenedDocument:
+        if row.state == Document.State.REMOVED and _forgotten(row):
+            return OpenedDocument(row, NOT_KNOWN)
         self._file.manifest.check(entry_name(row), entry_version(row), document_print(row))
         content = json.loads(self._file.opened.unseal("document", row.pk, sealed=row.sealed))
         return OpenedDocument(row, Facts(**content))
@@ -97,6 +104,22 @@ class Attachments:
 def seal_facts(opened: OpenObject, row: Document, facts: Facts) -> None:
     """Put into a row what is known of the document."""
     row.sealed = opened.seal("document", row.pk, content=padded_json(asdict(facts)))
+
+
+def forget_facts(row: Document) -> None:
+    """Put nothing into a row but a mark of ours: its removal is done again after a restore, without the case's key.
+
+    The manifest that came with the backup does not know of it, and no other row than such a one is excused from it.
+    """
+    row.sealed = kek().tag(*_removed_again(row))
+
+
+def _forgotten(row: Document) -> bool:
+    return row.sealed_key is None and kek().tag_is_ours(row.sealed, *_removed_again(row))
+
+
+def _removed_again(row: Document) -> tuple[str, UUID, str]:
+    return "document-removed-again", row.pk, row.stored_as
 
 
 def entry_name(row: Document) -> str:

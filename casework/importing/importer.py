@@ -1,6 +1,6 @@
 """Checks the rows of a file and loads them, a batch at a time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,12 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from casework.importing.mapping import CaseMapping
-from casework.importing.rows import Row, Source
+from casework.importing.rows import Row, Source, Unreadable
 from casework.services.importing import (
     CaseFromElsewhere,
     case_from_elsewhere,
     import_cases,
     index_imported,
+    tidy_number,
 )
 from core.actor import Actor
 from core.errors import Invalid, Message, Refused
@@ -68,6 +69,33 @@ class CaseImport:
         while batch := list(islice(cases, BATCH)):
             self._load(batch)
         return self.report
+
+    def go_on(self, source: Source, *, after: int, refused: Collection[int], most: int) -> int | None:
+        """Do as `run` does with up to `most` of the rows after one: the number of the last, None at the end of the file.
+
+        `refused` are the rows before that were: what comes later may have their number. What can't be read is refused
+        where it begins. Raises NotAllowed unless the actor may import.
+        """
+        rows: list[Row] = []
+        for row in self._readable(source.rows()):
+            if row.number > after:
+                rows.append(row)
+            elif row.number not in refused:
+                self._rows.setdefault(tidy_number(row.cells[self.mapping.number]), row.number)
+            if len(rows) == most:
+                break
+        if cases := list(self.checked(iter(rows))):
+            self._load(cases)
+        return rows[-1].number if len(rows) == most else None
+
+    def _readable(self, rows: Iterator[Row]) -> Iterator[Row]:
+        number = 1
+        try:
+            for row in rows:
+                number = row.number
+                yield row
+        except Unreadable as unreadable:
+            self._refuse(number + 1, [("", str(unreadable))])
 
     def _load(self, batch: list[CaseFromElsewhere]) -> None:
         try:

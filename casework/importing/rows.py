@@ -6,6 +6,7 @@ memory, compressed as it came. Its sheet is read as a stream; the texts that its
 
 import csv
 import io
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -19,6 +20,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from casework.importing.mapping import CaseMapping
 
+_DAMAGED = (AttributeError, BadZipFile, EOFError, LookupError, SyntaxError, TypeError, ValueError, zlib.error)
+"""What openpyxl raises of a workbook that no program wrote; a SyntaxError is what its parsers of XML say."""
 UNPACKED = 500_000_000  # bytes: what a workbook may come to when it is unpacked
 
 
@@ -61,13 +64,20 @@ def open_source(stream: BinaryIO, mapping: CaseMapping) -> Source:
             )
         stream = io.BytesIO(beginning + stream.read())
     if is_zipfile(stream):
-        with ZipFile(stream) as packed:
-            if sum(each.file_size for each in packed.infolist()) > UNPACKED:
-                raise Unreadable(_("This workbook is too large when it is unpacked."))
+        if _unpacked(stream) > UNPACKED:
+            raise Unreadable(_("This workbook is too large when it is unpacked."))
         stream.seek(0)
         return XlsxSource(stream, mapping)
     stream.seek(0)
     return CsvSource(stream, mapping)
+
+
+def _unpacked(stream: BinaryIO) -> int:
+    try:
+        with ZipFile(stream) as packed:
+            return sum(each.file_size for each in packed.infolist())
+    except BadZipFile:
+        raise Unreadable(_("This is neither a CSV file nor a workbook.")) from None
 
 
 class _Rejoined(io.RawIOBase):
@@ -131,7 +141,7 @@ class XlsxSource:
         self.done = 0
         try:
             book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-        except (BadZipFile, InvalidFileException, ValueError, KeyError):  # a zip archive of something else
+        except (InvalidFileException, *_DAMAGED):  # a zip archive of something else
             raise Unreadable(_("This is neither a CSV file nor a workbook.")) from None
         names = [sheet.title for sheet in book.worksheets]
         if not names or (mapping.sheet and mapping.sheet not in names):
@@ -147,8 +157,11 @@ class XlsxSource:
             yield row
 
     def _cells(self) -> Iterator[list[str]]:
-        for row in self._sheet.iter_rows(values_only=True):
-            yield [_text(cell) for cell in row]
+        try:
+            for row in self._sheet.iter_rows(values_only=True):
+                yield [_text(cell) for cell in row]
+        except _DAMAGED:
+            raise Unreadable(_("The workbook is damaged; what follows can't be read.")) from None
 
 
 def _text(cell: object) -> str:

@@ -9,7 +9,7 @@ from casework.models.draft import Draft
 from casework.models.erasure import Erasure
 from casework.models.follow_up import FollowUp
 from casework.models.identification import Identification
-from casework.models.imported import ImportedCase
+from casework.models.imported import ErasedImport, ImportedCase, ImportTable
 from casework.models.interpreter import Interpreter
 from casework.models.own_instrument import ConfirmedWording, OwnInstrument
 from casework.models.search import IndexEntry, IndexToken, PossibleDuplicates, Risk, SavedFilter, TeamIndex
@@ -24,9 +24,11 @@ __all__ = [
     "Decision",
     "Document",
     "Draft",
+    "ErasedImport",
     "Erasure",
     "FollowUp",
     "Identification",
+    "ImportTable",
     "ImportedCase",
     "IndexEntry",
     "IndexToken",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.access import OpenObject
 from core.models import SealedObject, Sensitivity
 from core.padded import padded_json
+from core.shared_key import SharedKey
 
 
 class FollowUp(models.Model):
@@ -38,6 +39,7 @@ class FollowUp(models.Model):
             Sensitivity.SAFE,
         ),
         "sealed": Sensitivity.SEALED,
+        "sealed_key": Sensitivity.SEALED,
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -52,6 +54,9 @@ class FollowUp(models.Model):
     closed_at = models.DateTimeField(null=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     sealed = models.BinaryField()
+    sealed_key = models.BinaryField(
+        null=True, help_text="under the object's key, where whoever wrote it doesn't hold that one"
+    )
 
     class Meta:
         constraints = [
@@ -79,9 +84,18 @@ class FollowUp(models.Model):
         {"about": ..., "outcome": ..., "source": ..., "channel": ..., "reason": ...}: all but the first as there are.
         """
         self.object = opened.object
-        self.sealed = opened.seal("follow-up", self.pk, content=padded_json(content))
+        self.sealed, self.sealed_key = opened.seal("follow-up", self.pk, content=padded_json(content)), None
+
+    def leave(self, object: SealedObject, key: SharedKey, sealed_key: bytes, content: dict[str, str]) -> None:
+        """Put the same in for an object that one can't open, under a key that lies under the object's."""
+        self.object = object
+        self.sealed, self.sealed_key = (
+            key.seal("follow-up", self.pk, content=padded_json(content)),
+            sealed_key,
+        )
 
     def read(self, opened: OpenObject) -> dict[str, str]:
-        """What `seal` put in. Raises Tampered."""
-        content: dict[str, str] = json.loads(opened.unseal("follow-up", self.pk, sealed=self.sealed))
+        """What `seal` or `leave` put in. Raises Tampered."""
+        key = opened if self.sealed_key is None else SharedKey.of(opened, self.sealed_key)
+        content: dict[str, str] = json.loads(key.unseal("follow-up", self.pk, sealed=self.sealed))
         return content

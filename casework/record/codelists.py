@@ -232,6 +232,30 @@ KINDS_OF_NEEDS = CodeList(
     ]
 )
 
+# What `referrals.service_codes` says of a service, in the survivor's words; a test compares.
+ACCESSIBILITY = CodeList(
+    [
+        Code("step_free", _("No steps")),
+        Code("toilet", _("An accessible toilet")),
+        Code("hearing", _("A hearing loop")),
+        Code("sign_language", _("Sign language")),
+        Code("plain_language", _("Plain language")),
+        Code("large_print", _("Large print or Braille")),
+        Code("companion", _("To bring a companion or an assistance animal")),
+        Code("remote", _("Help by phone or video")),
+        Code("visits", _("To be visited")),
+    ]
+)
+
+NO_PREFERENCE = "no_preference"
+STAFF_GENDERS = CodeList(
+    [
+        Code("women", _("Women")),
+        Code("men", _("Men")),
+        Code(NO_PREFERENCE, _("No preference")),
+    ]
+)
+
 URGENCIES = CodeList(
     [
         Code("today", _("Today")),

@@ -1,7 +1,8 @@
 """The de-identified fact of a case, read off the record: bands, countries and flags, no more."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from advocacy.facts import FactValues, age_band, trafficking_band
@@ -12,12 +13,16 @@ from casework.record.sections import SECTIONS
 _BANDS = {"age_broad": age_band, "traffick_months": trafficking_band}
 
 
-def derive_fact(documents: Documents, *, on: date) -> FactValues:
+def derive_fact(
+    documents: Documents, *, on: date, beside: Mapping[str, str] = MappingProxyType({})
+) -> FactValues:
     """What the case's documents come to as a fact, for a case registered `on` that day.
+
+    `beside` holds the columns that come from elsewhere than the sections.
 
     Of several citizenships the first counts; the age is that on the day of registration.
     """
-    columns: dict[str, Any] = {"year_of_registration": on.year}
+    columns: dict[str, Any] = {"year_of_registration": on.year, **beside}
     months: dict[str, list[str]] = {}
     for field, value in _recorded(documents):
         if field.codes is not None:

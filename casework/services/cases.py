@@ -12,6 +12,7 @@ from casework.emergency import keep_in_step
 from casework.erasing import keep_handle
 from casework.manifest import Manifest, fingerprint, seal_manifest
 from casework.models import Case, Identification, SectionVersion
+from casework.pathways.facts import pathway_columns
 from casework.record.documents import serialise, validate
 from casework.record.facts import derive_fact
 from casework.record.fields import Value
@@ -152,7 +153,7 @@ def renew_fact(*, actor: Actor, case_id: UUID) -> None:
         facts.withdraw(handle=handle)
         _keep_fact_handle(file, None)
     elif consent is not None:
-        values = derive_fact(file.documents, on=file.case.opened_on)
+        values = derive_fact(file.documents, on=file.case.opened_on, beside=pathway_columns(file))
         until = consent.consent.expires_on
         if handle is not None:
             facts.replace(handle=handle, values=values, consent_expires_on=until)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from casework.case_file import open_case_file
 from casework.children import may_receive_copy
@@ -31,7 +31,7 @@ class Changed(Refused):
     """Texts were saved anew after somebody had looked at them, and would go out unread. `items` are as they are now."""
 
     code = "changed"
-    message = _lazy("Some texts have changed since you looked at them. Read them again.")
+    message = gettext_lazy("Some texts have changed since you looked at them. Read them again.")
 
     def __init__(self, items: list[Item]) -> None:
         super().__init__()

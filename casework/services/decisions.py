@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.case_file import decision_print, open_case_file
+from casework.case_file import CaseFile, decision_print, open_case_file
 from casework.countries import recovery_rule
 from casework.models import Decision
 from casework.record.codelists import COUNTRIES
@@ -16,6 +16,10 @@ from core.actor import Actor
 from core.errors import Invalid, Message
 from core.models import Level
 from core.padded import padded_json
+from core.registries import Registry
+
+decision_recorded: Registry[[CaseFile, Decision, date, str]] = Registry("decision_recorded")
+"""Run when a decision was recorded, in the same transaction, with its day and its outcome."""
 
 WARNED_BEFORE = timedelta(days=7)
 """How long before the end of a recovery period its follow-up comes due."""
@@ -98,6 +102,7 @@ def record_decision(
         about = _("The recovery and reflection period ends on %(end)s. It closes nothing by itself.")
         warned = datetime.combine(end - WARNED_BEFORE, time(8), tzinfo=timezone.get_current_timezone())
         add_follow_up(actor, file.opened, due_at=warned, about=str(about % {"end": end.isoformat()}))
+    decision_recorded.run(file, row, decided_on, outcome)
     return row
 
 

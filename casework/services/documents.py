@@ -1,12 +1,10 @@
 """Adding documents to a case, and removing them."""
 
-import secrets
 from dataclasses import replace
 from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -19,18 +17,23 @@ from casework.documents.attachments import (
     document_print,
     entry_name,
     entry_version,
+    forget_facts,
     seal_facts,
 )
 from casework.documents.custody import What, append_line
 from casework.documents.media_types import sniff
+from casework.documents.storing import delete_stored, store
 from casework.erasing import FORGET_FILE
 from casework.models import Case, Document
-from core import outbox
+from core import audit, journal, outbox
+from core.access import lock_object
 from core.actor import Actor
 from core.errors import Invalid, WrongState
 from core.models import Level
 from core.registries import Registry
 from core.uploads import SealedUpload
+
+ENTER_REMOVAL = "casework.journal_removal"
 
 document_removal_veto: Registry[[CaseFile, OpenedDocument]] = Registry("document_removal_veto")
 """Run before a document is removed: raise Refused to forbid it (a legal hold)."""
@@ -47,14 +50,11 @@ def add_document(
     """
     open_case_file(actor, case_id, level=Level.WRITE)
     _check(upload, kind)
-    name = f"{secrets.token_hex(1)}/{secrets.token_hex(16)}"
-    storage = storages["documents"]
-    with upload.sealed() as sealed:
-        stored_as = storage.save(name, sealed)
+    stored_as = store(upload)
     try:
         return _add(actor, case_id, upload, kind, description, stored_as)
     except BaseException:
-        storage.delete(stored_as)
+        delete_stored(stored_as)
         raise
 
 
@@ -110,6 +110,7 @@ def remove_document(*, actor: Actor, case_id: UUID, document_id: UUID, reason: s
     row.save(update_fields=["state", "removed_at", "sealed_key", "sealed"])
     _note(file, row, What.REMOVED, note=reason.strip())
     outbox.enqueue(FORGET_FILE, row.pk)
+    outbox.enqueue(ENTER_REMOVAL, row.pk)
     return row
 
 
@@ -132,4 +133,32 @@ def forget_file(document_id: UUID) -> None:
     gone = Q(state=Document.State.REMOVED) | Q(case__state=Case.State.ERASED)
     row = Document.objects.filter(gone, pk=document_id).first()
     if row is not None:
-        storages["documents"].delete(row.stored_as)
+        delete_stored(row.stored_as)
+
+
+@outbox.handler(ENTER_REMOVAL, outside=True)
+def enter_removal(document_id: UUID) -> None:
+    """Enter a removed document in the off-box journal."""
+    journal.write("document", document_id)
+
+
+@journal.replay("document")
+@transaction.atomic
+def remove_again(line: journal.Line) -> bool:
+    """Destroy the key that a restored backup has brought back, and what else it knows of the document.
+
+    Nobody's key is at hand, so that the hash, which a removal keeps, goes too. The custody log stays.
+    """
+    row = Document.objects.select_related("case__object").filter(pk=line.id).first()
+    if row is None:
+        return False
+    lock_object(row.case_id)
+    outbox.enqueue(FORGET_FILE, row.pk)  # also where only the stored files come from before the removal
+    row.refresh_from_db(fields=["state"])
+    if row.state == Document.State.REMOVED:
+        return False
+    row.state, row.removed_at, row.sealed_key = Document.State.REMOVED, line.written_at, None
+    forget_facts(row)
+    row.save(update_fields=["state", "removed_at", "sealed_key", "sealed"])
+    audit.record(f"document.{What.REMOVED}", object=row.case.object, document=row.pk)
+    return True

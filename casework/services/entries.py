@@ -42,6 +42,7 @@ class Change:
 
 Rule = Callable[[Change], None]
 _rules: dict[str, list[Rule]] = {}
+_followers: dict[str, list[Rule]] = {}
 
 
 def entry_rule(*kinds: str) -> Callable[[Rule], Rule]:
@@ -53,6 +54,17 @@ def entry_rule(*kinds: str) -> Callable[[Rule], Rule]:
     def register(rule: Rule) -> Rule:
         for kind in kinds:
             _rules.setdefault(entry_kind(kind).name, []).append(rule)
+        return rule
+
+    return register
+
+
+def entry_written(*kinds: str) -> Callable[[Rule], Rule]:
+    """Register what follows from a change of these kinds of entry once it is written, in the same transaction."""
+
+    def register(rule: Rule) -> Rule:
+        for kind in kinds:
+            _followers.setdefault(entry_kind(kind).name, []).append(rule)
         return rule
 
     return register
@@ -162,7 +174,10 @@ def _write(change: Change, action: str) -> int:
     _check_choices(change)
     for rule in _rules.get(change.kind.name, ()):
         rule(change)
-    return append_entry(change, action)
+    version = append_entry(change, action)
+    for follower in _followers.get(change.kind.name, ()):
+        follower(change)
+    return version
 
 
 def append_entry(change: Change, action: str) -> int:

@@ -13,11 +13,14 @@ from casework.approvals import ApprovalDocument
 from casework.case_file import CaseFile, open_case_file
 from casework.documents.attachments import OpenedDocument
 from casework.erasing import (
+    STANDING,
     due_orders,
     erase_rows,
     standing_order,
     unwrap_handle,
+    unwrap_order,
     wrap_handle,
+    wrap_order,
 )
 from casework.models import Approval, Case, Erasure
 from casework.services.approvals import approval_decided, ask, asked_for
@@ -29,7 +32,7 @@ from core import audit, journal, notices, outbox
 from core.access import lock_object
 from core.actor import Actor
 from core.errors import NotAllowed, Refused, WrongState
-from core.models import CASE_ROLES, Level, Role, ServerShare
+from core.models import CASE_ROLES, Level, Role, ServerShare, User
 
 ERASE = "casework.erase"
 ENTER = "casework.journal_erasure"
@@ -209,23 +212,44 @@ def enter_erasure(order_id: UUID) -> None:
     """Enter a carried out erasure in the off-box journal, with the handle of the fact, and then forget that too."""
     order = Erasure.objects.get(pk=order_id)
     order.verify()
-    journal.write("case", order.case_id, bytes(order.wrapped_handle))
+    journal.write("case", order.case_id, wrap_order(order))
     order.wrapped_handle = b""
     order.save(update_fields=["wrapped_handle", "tag"])
 
 
 @journal.replay("case")
-@transaction.atomic
 def erase_again(line: journal.Line) -> bool:
-    """Erase what a restored backup has brought back of a case. The order itself may be newer than the backup."""
+    """Erase what a restored backup has brought back of a case, and put the order back that may be newer than it.
+
+    Raises CannotOpen where fact and order can't be found any more; the case itself is erased by then.
+    """
     case = Case.objects.select_related("object").filter(pk=line.id).first()
     if case is None:
         return False
+    again = _erase_rows_again(case)
+    order, handle = unwrap_order(case, line.wrapped)
+    with transaction.atomic():
+        fact = facts.withdraw(handle=handle) if handle else False
+        _put_back(case, order)
+    return again or fact
+
+
+@transaction.atomic
+def _erase_rows_again(case: Case) -> bool:
     lock_object(case.pk)
-    fact = facts.withdraw(handle=unwrap_handle(case, line.wrapped)) if line.wrapped else False
-    if case.state == Case.State.ERASED and not ServerShare.objects.filter(object=case.pk).exists():
-        return fact
+    case.refresh_from_db()
+    if case.state == Case.State.ERASED and not ServerShare.objects.filter(object=case.object).exists():
+        return False
     erase_rows(case)
-    case.erasures.filter(state__in=[State.ORDERED, State.HELD]).delete()
+    case.erasures.filter(state__in=STANDING).delete()
     audit.record("case.erased", object=case.object)
     return True
+
+
+def _put_back(case: Case, order: Erasure) -> None:
+    """The carried out order, where both people that it names were there when the backup was made."""
+    people = {order.asked_by_id, order.approved_by_id}
+    known = User.objects.filter(pk__in=people).count() == len(people)
+    if known and not case.erasures.filter(state=State.DONE).exists():
+        case.erasures.filter(pk=order.pk).delete()
+        order.save(force_insert=True)

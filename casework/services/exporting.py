@@ -1,26 +1,45 @@
 """Cases on their way out of Hearth."""
 
+import io
+import uuid
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from casework.case_file import CaseFile, open_case_file
 from casework.consents import Purpose
 from casework.exporting.htcds import htcds_case
+from casework.exporting.writing import Encrypt, export_pieces
 from casework.models import Case, Consent
 from casework.selectors import cases_of
 from core import audit
 from core.actor import Actor
-from core.errors import NotAllowed, Refused
+from core.errors import Invalid, NotAllowed, NotVisible, Refused
 from core.models import Organisation, Role
+
+
+class Reason(TextChoices):
+    """Why cases leave Hearth: a code in the trail, so no words about anybody."""
+
+    SUPPORT = "support", _("A partner supports the survivors")
+    AUTHORITY = "authority", _("An authority or a court asked for it")
+    SURVIVOR = "survivor", _("The survivors asked for it")
+    OTHER_SYSTEM = "other_system", _("The cases move to another system")
+    OWN_COPY = "own_copy", _("A copy for ourselves")
 
 
 def exportable(actor: Actor) -> QuerySet[Case]:
     """The cases that the actor may export: assigned to them, or of a team whose supervisor they are."""
     return cases_of(actor).filter(Q(assigned_to=actor.user) | Q(team__in=actor.teams_as(Role.SUPERVISOR)))
+
+
+def may_export(actor: Actor, case: Case) -> bool:
+    """Whether the actor may export a case that they see: the assigned caseworker and the team's supervisors."""
+    return case.assigned_to_id == actor.user.pk or actor.has_role(Role.SUPERVISOR, team_id=case.team_id)
 
 
 @transaction.atomic
@@ -33,7 +52,7 @@ def export_case(
     Raises NotVisible; NotAllowed but for the assigned caseworker and the team's supervisors; Refused without consent.
     """
     file = open_case_file(actor, case_id)
-    if file.case.assigned_to != actor.user and not actor.has_role(Role.SUPERVISOR, team_id=file.case.team_id):
+    if not may_export(actor, file.case):
         raise NotAllowed
     other = None if recipient == file.case.team.organisation else recipient
     if other is not None and file.consent_for(Purpose.SHARE, other.pk) is None:
@@ -50,6 +69,42 @@ def export_case(
         recipient=other.pk if other else "own",
     )
     return htcds_case(file, recipient=other.pk if other else None)
+
+
+@transaction.atomic
+def export_cases(
+    *,
+    actor: Actor,
+    case_ids: Collection[UUID],
+    recipient: Organisation | None,
+    reason: Reason,
+    encrypt: Encrypt,
+) -> bytes:
+    """Cases as one encrypted file, all of them or none; how many and why is on the record beside each of them.
+
+    In clear there is one case at a time, in memory. Raises NotVisible where the actor doesn't see one of them;
+    NotAllowed as export_case does; Invalid at `case` with those that may not leave, by number, and why.
+    """
+    numbers = dict(cases_of(actor).filter(pk__in=case_ids).values_list("pk", "number"))
+    if not numbers or set(case_ids) - set(numbers):
+        raise NotVisible
+    if exportable(actor).filter(pk__in=numbers).count() < len(numbers):
+        raise NotAllowed
+    export, kept_back = uuid.uuid4(), []
+
+    def read() -> Iterator[dict[str, Any]]:
+        for case_id, number in numbers.items():
+            try:
+                yield export_case(actor=actor, case_id=case_id, export=export, recipient=recipient)
+            except Refused as refused:
+                kept_back.append(f"{number}: {refused.message}")
+
+    file = io.BytesIO()
+    encrypt(export_pieces(read()), file)
+    if kept_back:
+        raise Invalid({"case": kept_back})
+    audit.record("cases.exported", actor=actor, subject=export, cases=len(numbers), reason=reason)
+    return file.getvalue()
 
 
 def _asked_not_to_keep(file: CaseFile) -> bool:

@@ -13,16 +13,19 @@ from django.utils.translation import ngettext
 
 from casework.case_file import open_case_file
 from casework.interview import ACTIONS, Concern
-from casework.models import FollowUp
+from casework.models import Case, FollowUp
 from casework.safe_contact import require_allowed
-from casework.selectors import team_members
+from casework.selectors import carried_by, team_members
 from core import audit, outbox
 from core.access import OpenObject, lock_object, open_object
 from core.actor import Actor
 from core.errors import Invalid, NotVisible, WrongState
 from core.models import Kind, Level, User
+from core.shared_key import SharedKey
 
 NOTIFY = "casework.notify_due"
+_LEFT = "left/"
+"""How the source of a follow-up begins that was left by somebody who can't open the case."""
 
 
 @transaction.atomic
@@ -81,6 +84,23 @@ def add_follow_up(
     return row
 
 
+def leave_follow_ups(
+    actor: Actor, case: Case, key: SharedKey, *, sealed_key: bytes, about: str, source: str
+) -> list[UUID]:
+    """Write an urgent follow-up, due now, for a case that the actor can't open; inside the caller's transaction.
+
+    It is for whoever carries the case, sealed under a key that lies under the case's. Where that is more than one
+    person, closing one of them closes all that came from `source`. Returns whom they are for.
+    """
+    people = carried_by(case)
+    for person in people:
+        row = FollowUp(due_at=timezone.now(), assignee_id=person, created_by=actor.user, urgent=True)
+        row.leave(case.object, key, sealed_key, {"about": about, "source": f"{_LEFT}{source}"})
+        row.save(force_insert=True)
+        audit.record("follow_up.planned", actor=actor, object=case.object, follow_up=row.pk)
+    return people
+
+
 def morning_of(day: date) -> datetime:
     """When something is due that has a day and no hour: nine o'clock, in the page's time zone."""
     return timezone.make_aware(datetime.combine(day, time(9)))
@@ -135,7 +155,10 @@ def _close(actor: Actor, follow_up_id: UUID, state: FollowUp.State, outcome: str
     row.refresh_from_db()
     if row.state != FollowUp.State.DUE:
         raise WrongState
+    source = row.read(opened).get("source", "")
     _end(actor, opened, row, state, outcome)
+    if source.startswith(_LEFT):
+        end_follow_ups(actor, opened, source, state)
     return row
 
 

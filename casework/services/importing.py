@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.case_file import CaseFile
 from casework.emergency import supervisors_outside
 from casework.manifest import Manifest, fingerprint, seal_manifest
-from casework.models import Case, ImportedCase, SectionVersion
+from casework.models import Case, ErasedImport, ImportedCase, SectionVersion
 from casework.record.documents import Document, serialise, validate
 from casework.record.sections import SECTIONS
 from casework.search.index import index_new
@@ -38,6 +38,11 @@ class CaseFromElsewhere:
     documents: Mapping[str, Document] = field(repr=False)
 
 
+def tidy_number(text: str) -> str:
+    """A number as it is compared: with what stands around it, and how its parts are set apart, left out."""
+    return " ".join(text.split())
+
+
 def case_from_elsewhere(
     *, number: str, opened_on: date | None, sections: Mapping[str, Mapping[str, object]]
 ) -> CaseFromElsewhere:
@@ -46,7 +51,7 @@ def case_from_elsewhere(
     Raises Invalid with all that is wrong, at `number`, `opened_on` or `section.field`.
     """
     problems: dict[str, list[Message]] = {}
-    number = " ".join(number.split())
+    number = tidy_number(number)
     if not number:
         problems["number"] = [_("This is needed.")]
     elif len(number) > NUMBER_LENGTH or not number.isprintable():
@@ -75,8 +80,8 @@ def import_cases(
     nobody has asked the questions of one. Nor has it a consent, so that nothing of it leaves the team. Returns those
     that were opened, by their ids.
 
-    Raises NotAllowed unless the actor is a supervisor of the team; Invalid at `section.field`, or Refused, where what
-    follows from a section forbids one of them.
+    Raises NotAllowed unless the actor is a supervisor of the team; Invalid at `number` where one of them was imported
+    and erased; Invalid at `section.field`, or Refused, where what follows from a section forbids one of them.
     """
     if not actor.has_role(Role.SUPERVISOR, team_id=team_id):
         raise NotAllowed
@@ -113,11 +118,16 @@ def index_imported(*, actor: Actor, team_id: UUID, cases: Mapping[UUID, CaseFrom
 def _not_imported(
     team: Team, key: IndexKey, cases: Iterable[CaseFromElsewhere]
 ) -> dict[bytes, CaseFromElsewhere]:
-    """Those of the cases that the team has not imported yet, each by the mark of its number."""
+    """Those of the cases that the team has not imported yet, each by the mark of its number. Raises Invalid.
+
+    The marks of erased ones are looked for last: of a case that is erased meanwhile, one of the two is found.
+    """
     marked = {key.mark("imported-case", case.number): case for case in cases}
     known = ImportedCase.objects.filter(team=team, mark__in=list(marked)).values_list("mark", flat=True)
     for mark in known:
         del marked[bytes(mark)]
+    if ErasedImport.objects.filter(team=team, mark__in=list(marked)).exists():
+        raise Invalid({"number": [_("This case was erased. It is not imported again.")]})
     return marked
 
 

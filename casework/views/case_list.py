@@ -15,9 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 from casework.models import Case, SavedFilter
 from casework.search.filters import CaseFilter, at_risk
 from casework.search_forms import CaseFilterForm, filter_label
+from casework.selectors import colleagues_of
 from casework.services import remove_filter, save_filter
+from casework.services.exporting import may_export
 from core.actor import Actor
-from core.models import CASE_ROLES, User
+from core.models import CASE_ROLES
 from core.paging import NoSuchRow, Page, page_of
 from core.views import actor_of
 
@@ -28,8 +30,10 @@ def list_page(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request, *CASE_ROLES)
     form = _form(actor, request.GET)
     filter = form.filter if form.is_valid() else CaseFilter()
+    page = _page(request, actor, filter)
     context: dict[str, Any] = {
-        "page": _page(request, actor, filter),
+        "page": page,
+        "may_export": {case.pk for case in page.rows if may_export(actor, case)},
         "form": form,
         "filter": filter,
         "saved": [(each, urlencode(CaseFilter.of(each).query), filter_label(each)) for each in _saved(actor)],
@@ -38,10 +42,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
 
 
 def _form(actor: Actor, data: Any) -> CaseFilterForm:
-    colleagues = User.objects.filter(
-        memberships__team__in=actor.teams_as(*CASE_ROLES), memberships__role__in=CASE_ROLES
-    )
-    return CaseFilterForm(colleagues.distinct().order_by("name"), data)
+    return CaseFilterForm(colleagues_of(actor), data)
 
 
 def _saved(actor: Actor) -> list[SavedFilter]:

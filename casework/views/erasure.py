@@ -18,6 +18,7 @@ from casework.erasing import orders_of, standing_order, what_would_go
 from casework.rapid_forms import long_text
 from casework.selectors import read_case
 from casework.services.approvals import asked_for
+from casework.services.exporting import may_export
 from casework.services.erasure import HOLD, ask_erasure, cancel_erasure, is_held, may_ask, may_cancel
 from casework.views.entries import entry_rows
 from core.errors import Invalid, NotAllowed, Refused, WrongState
@@ -42,6 +43,7 @@ def rights_of(file: CaseFile) -> dict[str, Any]:
     """What the case page shows of it: how long the case is kept, what holds it, and what is going to erase it."""
     return {
         "retention": retention_of(file),
+        "may_export": may_export(file.actor, file.case),
         "holds": [row for row in entry_rows(file, HOLD) if "ended_on" not in row.entry.values],
         "erasure": standing_order(file.case),
     }

@@ -22,6 +22,7 @@ from casework.search.index import STEP, outstanding
 from casework.search_forms import EarlierForm, SearchForm
 from casework.selectors import identifications_of
 from casework.services import bring_up_to_date, rule_out_duplicate
+from casework.services.same_person import add_to_case, may_join
 from core.errors import NotVisible
 from core.models import CASE_ROLES
 from core.views import actor_of, posted
@@ -55,7 +56,8 @@ def earlier_page(request: HttpRequest, identification_id: UUID) -> HttpResponse:
     form = EarlierForm(posted(request))
     context: dict[str, Any] = {"form": form, "identification": identification}
     if form.is_valid():
-        context["results"] = _shown(search(actor, form.query))
+        context["results"] = results = _shown(search(actor, form.query))
+        context["addable"] = {each.case.pk for each, _labels in results if may_join(identification, each.case)}
     return render(request, "casework/earlier.html", context, status=400 if form.errors else 200)
 
 
@@ -71,6 +73,14 @@ def _shown(results: Iterable[Found]) -> list[tuple[Found, list[str]]]:
     return [
         (each, [str(label) for kind, label in MATCHED.items() if kind in each.matched]) for each in results
     ]
+
+
+@require_POST
+def same_person_action(request: HttpRequest, identification_id: UUID, case_id: UUID) -> HttpResponse:
+    """Add the identification to a case of the same person that was found."""
+    add_to_case(actor=actor_of(request), identification_id=identification_id, case_id=case_id)
+    messages.success(request, _("The identification belongs to this case now."))
+    return redirect("case", case_id)
 
 
 @require_http_methods(["GET", "POST"])

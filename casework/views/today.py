@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from casework.approvals import approvals_waiting_for
+from casework.extensions import Panel, today_panels
 from casework.models import FollowUp
 from casework.selectors import drafts_of, follow_ups_of, read_follow_ups
 from casework.transfers import offers_to
@@ -20,7 +21,10 @@ def today_page(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request, *CASE_ROLES)
     rows = follow_ups_of(actor).filter(assignee=actor.user, state=FollowUp.State.DUE)
     documents = read_follow_ups(actor, rows.order_by("-urgent", "due_at", "pk")[:_MOST])
+    panels: list[Panel] = []
+    today_panels.run(actor, panels)
     context = {
+        "panels": panels,
         "urgent": [each for each in documents if each.follow_up.urgent],
         "due": [each for each in documents if each.overdue and not each.follow_up.urgent],
         "upcoming": [each for each in documents if not each.overdue and not each.follow_up.urgent],

@@ -8,7 +8,7 @@ from core.crypto.envelope import open_sealed, seal
 from core.crypto.errors import CannotOpen, CryptoError
 from core.crypto.framing import Part, Stored, frame
 from core.crypto.hpke import KEY_BYTES, new_key_pair, open_with, public_key_of, seal_to
-from core.crypto.secrets import Stretch, derive, digest, new_key, same, stretch, tag
+from core.crypto.secrets import Stretch, derive, digest, new_key, same, stretch, stretch_for_browsers, tag
 from core.crypto.streams import OpenedStream, StreamSealer
 
 __all__ = [
@@ -32,5 +32,6 @@ __all__ = [
     "seal",
     "seal_to",
     "stretch",
+    "stretch_for_browsers",
     "tag",
 ]

@@ -41,6 +41,11 @@ def write_age(pieces: Iterable[bytes], file: BinaryIO, recipient: pyrage.x25519.
         raise
 
 
+def age_with_passphrase(content: bytes, passphrase: str) -> bytes:
+    """Encrypt for whoever is told the passphrase; age stretches it by scrypt, a second's worth of this machine."""
+    return pyrage.passphrase.encrypt(content, passphrase)
+
+
 def write_zip(pieces: Iterable[bytes], file: BinaryIO, passphrase: str, name: str) -> None:
     """A zip archive of one file of that name, encrypted with AES-256 under the passphrase."""
     with pyzipper.AESZipFile(

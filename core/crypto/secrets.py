@@ -38,6 +38,11 @@ def stretch(password: str, salt: bytes, cost: Stretch) -> bytes:
     ).derive(password.encode())
 
 
+def stretch_for_browsers(password: str, salt: bytes, rounds: int) -> bytes:
+    """PBKDF2-HMAC-SHA256 of `password`, 32 bytes: for what a browser stretches too, which has no Argon2id."""
+    return hashlib.pbkdf2_hmac("sha256", password.encode(), salt, rounds)
+
+
 def tag(key: bytes, *parts: Part) -> bytes:
     """HMAC-SHA256 over the framed parts, 32 bytes."""
     return hmac.digest(key, frame(*parts), "sha256")

@@ -9,6 +9,7 @@ long as Padmé makes it (Nikitin and others, PETS 2019), which tells of a file's
 and a half, at 12 % more at most.
 """
 
+import errno
 import io
 import os
 from collections.abc import Callable, Iterator
@@ -142,7 +143,7 @@ class OpenedStream(io.RawIOBase):
         """Go to a place; past the end there is nothing to read."""
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self.size}[whence]
         if start + place < 0:
-            raise ValueError("before the beginning")
+            raise OSError(errno.EINVAL, "before the beginning")
         self._place = start + place
         return self._place
 

@@ -22,6 +22,8 @@ class Kind(models.TextChoices):
     TRANSFER = "transfer", _("Offered transfer")
     INTERPRETER = "interpreter", _("Interpreter")
     INDEX = "index", _("Index of a team")
+    IMPORT = "import", _("Table to import")
+    ONE_TIME = "one_time", _("Packet that is opened once")
 
 
 class Level(models.TextChoices):

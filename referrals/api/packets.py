@@ -16,6 +16,7 @@ from core.api.views import actor_of, body_of
 from core.errors import NotVisible
 from core.models import Role
 from referrals import selectors, services
+from referrals.api.enclosures import EnclosedSerializer
 from referrals.api.handovers import HandoverSerializer
 from referrals.api.services import ServiceReferenceSerializer
 from referrals.models import Referral
@@ -32,6 +33,12 @@ class DeclineSerializer(AcceptSerializer):
     """A refusal, which needs a reason."""
 
     reason = CodeField(DeclineReason.choices)
+    onward = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=300,
+        help_text="Whom you have referred to instead: needed where the reason is `referred_onward`.",
+    )
 
 
 class PacketSerializer(serializers.Serializer[Any]):
@@ -65,6 +72,7 @@ class ContentSerializer(serializers.Serializer[Any]):
     )
     reference = serializers.CharField(help_text="Of an order; else empty.")
     handover = HandoverSerializer(allow_null=True, help_text="Once the consent has ended.")
+    documents = EnclosedSerializer(many=True, help_text="The copies of documents that came with it.")
 
 
 class PacketDetailSerializer(PacketSerializer, ContentSerializer):

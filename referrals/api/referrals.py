@@ -23,6 +23,7 @@ from referrals import selectors, services
 from referrals.api.handovers import HandoverSerializer
 from referrals.api.packets import ContentSerializer
 from referrals.api.services import ServiceReferenceSerializer
+from referrals.enclosures import MOST
 from referrals.models import Referral
 
 
@@ -33,6 +34,12 @@ class NewReferralSerializer(BodySerializer):
     service = serializers.UUIDField()
     fields = serializers.ListField(  # type: ignore[assignment]
         child=serializers.CharField(max_length=100), help_text="As section.field: identity.chosen_name."
+    )
+    documents = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        max_length=MOST,
+        help_text="Documents of the case: pictures and PDFs, of which copies without hidden data are sent.",
     )
     note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
 
@@ -56,6 +63,9 @@ class ReferralDetailSerializer(DocumentSerializer, ReferralSerializer):
 
     row = "referral"
     fields = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]
+    documents = serializers.ListField(
+        child=serializers.UUIDField(), help_text="Chosen among those of the case."
+    )
     note = serializers.CharField()
     packet = ContentSerializer(allow_null=True)
     handover = HandoverSerializer(allow_null=True, help_text="Once the consent has ended.")

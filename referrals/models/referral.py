@@ -52,6 +52,7 @@ class Referral(models.Model):
                 "ends_on",
                 "decided_at",
                 "exception",
+                "group",
             ),
             Sensitivity.SAFE,
         ),
@@ -79,6 +80,7 @@ class Referral(models.Model):
         related_name="referrals",
         help_text="the legal ground on which it was sent without consent",
     )
+    group = models.UUIDField(null=True, help_text="shared by those of people who are referred together")
     # Under the case key: which fields were chosen and the note to the partner; then G of the packet.
     sealed_draft = models.BinaryField()
     sealed_share = models.BinaryField(null=True)
@@ -119,6 +121,9 @@ class Referral(models.Model):
         ]
         indexes = [
             models.Index(fields=["case", "state"], name="referrals_of_a_case"),
+            models.Index(
+                fields=["group"], condition=models.Q(group__isnull=False), name="referrals_of_a_group"
+            ),
             models.Index(
                 fields=["answer_by"],
                 condition=models.Q(state__in=["sent", "received"]),

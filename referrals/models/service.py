@@ -4,6 +4,8 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Length, Lower, Upper
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Organisation, Sensitivity, Team
@@ -12,7 +14,12 @@ from referrals.taxonomy import ServiceType
 
 
 def _between(field: str, lowest: int, highest: int) -> models.Q:
-    return models.Q((f"{field}__gte", lowest), (f"{field}__lte", highest))
+    return models.Q((f"{field}__isnull", False), (f"{field}__gte", lowest), (f"{field}__lte", highest))
+
+
+def _letters(field: str, count: int, case: type[Upper | Lower]) -> models.Q:
+    """That it is a code of so many letters of one case: without regular expressions, which SQLite lacks by itself."""
+    return models.Q(Exact(Length(field), count), Exact(case(field), models.F(field)))
 
 
 def _not_more(less: str, more: str) -> models.Q:
@@ -150,7 +157,7 @@ class ServiceCode(models.Model):
             models.CheckConstraint(
                 condition=models.Q(
                     models.Q(kind=CodeKind.NEED) & ~models.Q(code=""),
-                    models.Q(kind=CodeKind.LANGUAGE, code__regex=r"^[a-z]{3}$"),
+                    models.Q(kind=CodeKind.LANGUAGE) & _letters("code", 3, Lower),
                     *(models.Q(kind=kind, code__in=codes) for kind, codes in CLOSED_CODES.items()),
                     _connector=models.Q.OR,
                 ),
@@ -178,11 +185,9 @@ class ServiceArea(models.Model):
             models.UniqueConstraint(
                 fields=["service", "country", "subdivision", "place"], name="service_area_once"
             ),
+            models.CheckConstraint(condition=_letters("country", 3, Upper), name="service_area_country"),
             models.CheckConstraint(
-                condition=models.Q(country__regex=r"^[A-Z]{3}$"), name="service_area_country"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(subdivision="") | models.Q(subdivision__regex=r"^[A-Z]{2}-[A-Z0-9]{1,3}$"),
+                condition=models.Q(subdivision="") | models.Q(subdivision__contains="-"),
                 name="service_area_subdivision",
             ),
         ]

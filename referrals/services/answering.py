@@ -7,14 +7,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import audit, notices
-from core.access import OpenObject, lock_object, open_object
+from core.access import OpenObject
 from core.actor import Actor
-from core.errors import Invalid, Message, NotAllowed, WrongState
-from core.models import Kind, Role
+from core.errors import Invalid, Message, WrongState
 from core.padded import padded_json
 from referrals.handovers import HandoverAnswer, seal_answer
-from referrals.models import Handover, Packet, Referral
-from referrals.services.sending import NOTE_LENGTH, locked_referral
+from referrals.models import Exchange, Handover, Packet, Referral
+from referrals.services.exchanging import write_onward
+from referrals.services.packets import locked_packet
+from referrals.services.sending import NOTE_LENGTH
 from referrals.transitions import Step, after
 
 HANDOVER_ANSWERED = notices.define(
@@ -31,6 +32,7 @@ class DeclineReason(models.TextChoices):
     NOT_SAFE = "not_safe", _("We can't keep this person safe")
     LANGUAGE = "language", _("We lack the language")
     CONFLICT = "conflict", _("Conflict of interest")
+    ONWARD = "referred_onward", _("Referred onward to someone else")
     OTHER = "other", _("Other")
 
 
@@ -40,7 +42,8 @@ def open_packet(*, actor: Actor, packet_id: UUID) -> tuple[Packet, OpenObject]:
 
     Raises NotVisible; NotAllowed unless the actor is a focal point of the receiving team.
     """
-    packet, opened = _packet_of(actor, packet_id)
+    packet, opened = locked_packet(actor, packet_id)
+    Exchange.objects.filter(pk=packet.referral_id, first_read_at=None).update(first_read_at=timezone.now())
     if packet.referral.state == Referral.State.SENT:
         packet.referral.state = after(packet.referral.state, Step.RECEIVE)
         packet.referral.save(update_fields=["state"])
@@ -55,18 +58,32 @@ def accept_referral(*, actor: Actor, packet_id: UUID, note: str = "") -> Referra
 
 
 @transaction.atomic
-def decline_referral(*, actor: Actor, packet_id: UUID, reason: str, note: str = "") -> Referral:
-    """Decline, as the partner. Raises NotVisible, NotAllowed, WrongState, Invalid at `reason` or `note`."""
+def decline_referral(
+    *, actor: Actor, packet_id: UUID, reason: str, note: str = "", onward: str = ""
+) -> Referral:
+    """Decline, as the partner; `onward` names whom it has referred to instead, where that is the reason.
+
+    Raises NotVisible, NotAllowed, WrongState; Invalid at `reason`, `note` or `onward`.
+    """
     if reason not in DeclineReason.values:
         raise Invalid({"reason": [_("Choose a reason from the list.")]})
-    return _answer(actor, packet_id, Step.DECLINE, {"reason": reason, "note": note.strip()})
+    if (reason == DeclineReason.ONWARD) != bool(onward.strip()):
+        wrong = (
+            _("Name the organisation or the service.")
+            if not onward.strip()
+            else _("Choose that as the reason.")
+        )
+        raise Invalid({"onward": [wrong]})
+    return _answer(actor, packet_id, Step.DECLINE, {"reason": reason, "note": note.strip()}, onward)
 
 
-def _answer(actor: Actor, packet_id: UUID, step: Step, answer: dict[str, str]) -> Referral:
+def _answer(actor: Actor, packet_id: UUID, step: Step, answer: dict[str, str], onward: str = "") -> Referral:
     if len(answer["note"]) > NOTE_LENGTH:
         raise Invalid({"note": [_("Use at most 2000 characters.")]})
-    packet, opened = _packet_of(actor, packet_id)
+    packet, opened = locked_packet(actor, packet_id)
     referral = packet.referral
+    if onward:
+        write_onward(actor, packet, opened, onward)
     referral.state, referral.decided_at = after(referral.state, step), timezone.now()
     referral.save(update_fields=["state", "decided_at"])
     packet.sealed_answer = opened.seal("packet-answer", referral.pk, content=padded_json(answer))
@@ -81,7 +98,7 @@ def answer_handover(*, actor: Actor, packet_id: UUID, answer: HandoverAnswer) ->
 
     Raises NotVisible, NotAllowed; WrongState where the consent has not ended; Invalid at `holds` or `duty`.
     """
-    packet, opened = _packet_of(actor, packet_id)
+    packet, opened = locked_packet(actor, packet_id, with_case=True)
     row = Handover.objects.select_for_update().filter(referral=packet.referral, closed_at=None).first()
     if row is None:
         raise WrongState
@@ -98,17 +115,3 @@ def answer_handover(*, actor: Actor, packet_id: UUID, answer: HandoverAnswer) ->
     case = packet.referral.case
     notices.tell([case.assigned_to_id], HANDOVER_ANSWERED, object=case.object)
     return row
-
-
-def _packet_of(actor: Actor, packet_id: UUID) -> tuple[Packet, OpenObject]:
-    open_object(actor, packet_id, Kind.PACKET)
-    packet = Packet.objects.get(pk=packet_id)
-    if not actor.has_role(Role.FOCAL_POINT, team_id=packet.team_id):
-        raise NotAllowed
-    referral = locked_referral(packet.referral_id)
-    # Again, now that nobody can take it back meanwhile: while this waited, somebody may have.
-    lock_object(packet_id)
-    opened = open_object(actor, packet_id, Kind.PACKET)
-    packet.refresh_from_db()
-    packet.referral = referral
-    return packet, opened

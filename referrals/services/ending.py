@@ -24,11 +24,12 @@ from core.access import destroy_object, open_with_share
 from core.actor import Actor
 from core.errors import Invalid, WrongState
 from core.keeping_out import copy_kept_out
-from core.marks import kept_out_among
+from core.marks import is_kept_out, kept_out_among
 from core.models import Level, Role, User
 from referrals.basis import last_day
-from referrals.handovers import read_answer, seal_record
-from referrals.models import Handover, Packet, Referral
+from referrals.handovers import HandoverAnswer, HandoverDocument, read_answer, seal_record
+from referrals.models import Handover, OneTimePacket, Packet, Referral
+from referrals.services.emptying import close_one_time
 from referrals.services.sending import case_of, locked_referral
 from referrals.transitions import Step, after, allowed
 
@@ -61,7 +62,8 @@ def _take_back(referral: Referral, actor: Actor | None) -> None:
 
 
 def close_packet(referral: Referral, actor: Actor | None, what: str) -> None:
-    """Destroy the key of the packet, if there is one, and tell whoever could open it."""
+    """Destroy the key of the packet, if there is one, and tell whoever could open it; and what waits behind a link."""
+    close_one_time(referral, actor)
     packet = Packet.objects.select_related("object").filter(referral=referral).first()
     if packet is None or referral.sealed_share is None:
         return
@@ -71,14 +73,14 @@ def close_packet(referral: Referral, actor: Actor | None, what: str) -> None:
     destroy_object(actor=actor, object=packet.object)
 
 
-def tell_partner(packet: Packet, what: str, *, still_there: bool = False) -> None:
-    """Tell whoever of the partner could open the packet, inside the caller's transaction."""
+def tell_partner(packet: Packet, what: str, *, still_there: bool = False, again: bool = True) -> None:
+    """Tell whoever of the partner could open the packet, inside the caller's transaction; `again` as in notices."""
     people = User.objects.filter(
         memberships__team=packet.team_id, memberships__role=Role.FOCAL_POINT, is_active=True
     )
     out = kept_out_among(packet.pk, people)
     told = [person.pk for person in people if person.pk not in out]
-    notices.tell(told, what, object=packet.object if still_there else None)
+    notices.tell(told, what, object=packet.object if still_there else None, again=again)
 
 
 # --- when nothing allows it any more ----------------------------------------------------------------------------
@@ -97,8 +99,9 @@ def end_without_ground(referral: Referral, actor: Actor | None) -> None:
 def _open_handover(referral: Referral, actor: Actor | None) -> None:
     _row, made = Handover.objects.get_or_create(referral=referral, defaults={"opened_at": timezone.now()})
     if made:
-        packet = Packet.objects.select_related("object").get(referral=referral)
-        tell_partner(packet, HANDOVER, still_there=True)
+        # Without a packet the partner does not work with Hearth: whoever carries the case talks to it.
+        for packet in Packet.objects.select_related("object").filter(referral=referral):
+            tell_partner(packet, HANDOVER, still_there=True)
         audit.record("handover.opened", actor=actor, object=referral.case.object, referral=referral.pk)
 
 
@@ -159,6 +162,10 @@ def keep_out_of_packets(file: CaseFile) -> None:
     packets = Packet.objects.filter(referral__case=file.case, referral__sealed_share__isnull=False)
     for packet in packets.select_related("object"):
         copy_kept_out(actor=file.actor, source=file.opened.object, target=packet.object)
+    waiting = OneTimePacket.objects.filter(referral__case=file.case, sealed__isnull=False)
+    for row in waiting.select_related("referral__service__organisation"):
+        if is_kept_out(file.case.pk, row.referral.service.organisation):
+            _take_back(locked_referral(row.referral_id), file.actor)
 
 
 def _locked(ids: Iterable[UUID]) -> list[Referral]:
@@ -178,16 +185,22 @@ def close_handover(*, actor: Actor, referral_id: UUID, note: str = "") -> Handov
     file = open_case_file(actor, case_of(referral_id), level=Level.WRITE, lock=True)
     referral = locked_referral(referral_id)
     row = Handover.objects.select_for_update().filter(referral=referral, closed_at=None).first()
-    if row is None or referral.sealed_share is None:
+    outside = referral.way != Referral.Way.HEARTH
+    if row is None or (referral.sealed_share is None and not outside):
         raise WrongState
     if row.answered_at is None and not note.strip():
         raise Invalid({"note": [_("The partner has not answered. Say what was agreed, and how.")]})
-    packet = Packet.objects.select_related("object").get(referral=referral)
-    share = file.opened.unseal("packet-share", referral.pk, sealed=referral.sealed_share)
-    document = read_answer(row, open_with_share(packet.object, share))
+    document = HandoverDocument(row, HandoverAnswer()) if outside else _as_answered(file, referral, row)
     row.sealed, row.sealed_record = None, seal_record(file, document, note)
     row.closed_at = timezone.now()
     row.save(update_fields=["sealed", "sealed_record", "closed_at"])
     close_packet(referral, actor, HANDED_OVER)
     audit.record("handover.closed", actor=actor, object=file.opened.object, referral=referral.pk)
     return row
+
+
+def _as_answered(file: CaseFile, referral: Referral, row: Handover) -> HandoverDocument:
+    assert referral.sealed_share is not None
+    packet = Packet.objects.select_related("object").get(referral=referral)
+    share = file.opened.unseal("packet-share", referral.pk, sealed=referral.sealed_share)
+    return read_answer(row, open_with_share(packet.object, share))

@@ -13,7 +13,7 @@ from casework.models import Approval
 from core import audit, notices
 from core.access import lock_object
 from referrals.models import Referral
-from referrals.services.ending import TAKEN_BACK, close_packet, end_without_ground
+from referrals.services.ending import ACCEPTED, TAKEN_BACK, close_packet, end_without_ground
 from referrals.services.sending import locked_referral
 from referrals.transitions import Step, after
 
@@ -28,6 +28,8 @@ RAN_OUT = notices.define(
 NOT_ANSWERED = notices.define(
     "referral_expired", _("A referral was not answered in time: look for another service")
 )
+
+WAITING = (Referral.State.SENT, Referral.State.RECEIVED)
 
 
 def end_what_is_over() -> int:
@@ -47,20 +49,23 @@ def overdue_exceptions() -> QuerySet[Referral]:
     not_in_time = Q(exception__state=Approval.State.ASKED, exception__due_at__lte=now) | Q(
         exception__state=Approval.State.APPROVED, exception__decided_at__gt=F("exception__due_at")
     )
-    return Referral.objects.filter(not_in_time, sealed_share__isnull=False, handover=None)
+    return Referral.objects.filter(not_in_time, _still_shared(), handover=None)
 
 
 def without_consent() -> QuerySet[Referral]:
     """What rests on a consent whose last day has passed."""
-    return Referral.objects.filter(
-        ends_on__lt=timezone.localdate(), sealed_share__isnull=False, handover=None
-    )
+    return Referral.objects.filter(_still_shared(), ends_on__lt=timezone.localdate(), handover=None)
+
+
+def _still_shared() -> Q:
+    """That the packet still opens; without one, that the partner was told of it and has not said no."""
+    told = [*WAITING, *ACCEPTED]
+    return Q(sealed_share__isnull=False) | (~Q(way=Referral.Way.HEARTH) & Q(state__in=told))
 
 
 def unanswered() -> QuerySet[Referral]:
     """What waits for an answer past its time."""
-    waiting = [Referral.State.SENT, Referral.State.RECEIVED]
-    return Referral.objects.filter(state__in=waiting, answer_by__lte=timezone.now())
+    return Referral.objects.filter(state__in=WAITING, answer_by__lte=timezone.now())
 
 
 def _each(found: QuerySet[Referral], end: Callable[[Referral], Iterable[UUID | None]]) -> int:

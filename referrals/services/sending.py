@@ -1,7 +1,7 @@
 """Preparing a referral, and sending it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.case_file import CaseFile, open_case_file
+from casework.documents.attachments import OpenedDocument
 from casework.models import Case
 from core import audit
 from core.access import KEPT_OUT, found_object
@@ -18,9 +19,14 @@ from core.marks import is_kept_out
 from core.models import Kind, Level
 from core.padded import padded_json
 from referrals.basis import basis_for, last_day
+from referrals.duplicates import require_first
+from referrals.enclosures import chosen_documents
+from referrals.exchange import found_exchange
 from referrals.gates import require_open
 from referrals.models import Packet, Referral, Service
 from referrals.safe_contact import packet_fields
+from referrals.services.enclosing import Copy, enclose, stored_copies
+from referrals.services.places import place_was_used
 from referrals.taxonomy import answer_within
 from referrals.transitions import Step, after
 
@@ -29,16 +35,22 @@ NOTE_LENGTH = 2000  # characters
 
 @transaction.atomic
 def draft_referral(
-    *, actor: Actor, case_id: UUID, service_id: UUID, fields: Sequence[str], note: str = ""
+    *,
+    actor: Actor,
+    case_id: UUID,
+    service_id: UUID,
+    fields: Sequence[str],
+    note: str = "",
+    documents: Sequence[UUID] = (),
 ) -> Referral:
-    """Prepare a referral with the chosen fields ("identity.chosen_name"); nothing leaves the case yet.
+    """Prepare a referral with the chosen fields ("identity.chosen_name") and documents; nothing leaves the case yet.
 
-    Raises NotVisible, NotAllowed; Invalid at `service`, `fields` or `note`, and at each field that is unknown, never
-    shared or empty; Refused for a partner that is kept out of the case, and with what is missing (GateClosed) where a
-    child's protection stands against it; WrongState for a closed case.
+    Raises NotVisible, NotAllowed; Invalid at `service`, `fields`, `documents` or `note`, and at each field that is
+    unknown, never shared or empty; Refused for a partner that is kept out of the case, and with what is missing
+    (GateClosed) where a child's protection stands against it; WrongState for a closed case.
     """
     file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
-    _require_not_closed(file)
+    require_not_closed(file)
     service = (
         Service.objects.select_related("team", "organisation").filter(pk=service_id, active=True).first()
     )
@@ -49,36 +61,54 @@ def draft_referral(
     if len(note) > NOTE_LENGTH:
         raise Invalid({"note": [_("Use at most 2000 characters.")]})
     packet_fields(file, fields)
+    chosen = chosen_documents(file, documents)
     if is_kept_out(file.case.pk, service.organisation):
         raise Refused(KEPT_OUT)
     require_open(file, service)
     referral = Referral(
         case=file.case, service=service, created_by=actor.user, created_on=timezone.localdate()
     )
-    draft = padded_json({"fields": list(dict.fromkeys(fields)), "note": note.strip()})
-    referral.sealed_draft = file.opened.seal("referral-draft", referral.pk, content=draft)
+    draft = {
+        "fields": list(dict.fromkeys(fields)),
+        "note": note.strip(),
+        "documents": [str(each.id) for each in chosen],
+    }
+    referral.sealed_draft = file.opened.seal("referral-draft", referral.pk, content=padded_json(draft))
     referral.save(force_insert=True)
     audit.record("referral.drafted", actor=actor, object=file.opened.object, referral=referral.pk)
     return referral
 
 
-@transaction.atomic
-def send_referral(*, actor: Actor, referral_id: UUID) -> Referral:
+def send_referral(*, actor: Actor, referral_id: UUID, again: str = "") -> Referral:
     """Make the packet from what the case says now, seal it to the partner's team, and send it.
 
     It rests on a consent that holds for this partner and service, or else on a legal ground, which the packet names.
     With a number or an address go the rules of safe contact. Whoever is kept out of the case is kept out of the packet.
-    Raises NotVisible, NotAllowed, WrongState; Refused without either, and as `draft_referral` does; Invalid where a
-    chosen field has become empty.
+    Of the chosen documents go copies without what is hidden in them; they are made before the transaction, and gone
+    where it fails. Raises NotVisible, NotAllowed, WrongState; Refused without either, and as `draft_referral` does,
+    and where of a document no such copy can be made; Invalid where a chosen field has become empty, or a document is
+    not there any more. Where another one to the same service is still open, `again` says why there is to be a second:
+    without that it is Refused (SentAlready).
     """
+    file = open_case_file(actor, case_of(referral_id), level=Level.WRITE)
+    referral = Referral.objects.get(pk=referral_id)
+    after(referral.state, Step.SEND)
+    with stored_copies(file, documents_of(file, read_draft(file, referral))) as copies:
+        return _send(actor, referral_id, copies, again)
+
+
+@transaction.atomic
+def _send(actor: Actor, referral_id: UUID, copies: list[Copy], again: str) -> Referral:
     file = open_case_file(actor, case_of(referral_id), level=Level.WRITE, lock=True)
-    _require_not_closed(file)
+    require_not_closed(file)
     referral = locked_referral(referral_id)
     state = after(referral.state, Step.SEND)
     partner = referral.service.team
     if partner is None:
         raise Refused(_("This service does not work with Hearth. Choose another way to reach it."))
     require_open(file, referral.service)
+    require_first(file, referral, again)
+    note_why_again(file, referral, again)
     basis = basis_for(file, referral.service)
     if basis is None:
         raise Refused(
@@ -87,24 +117,28 @@ def send_referral(*, actor: Actor, referral_id: UUID) -> Referral:
         )
     draft = read_draft(file, referral)
     content = {**packet_fields(file, draft["fields"]), "note": draft["note"], **basis.for_partner}
+    content["documents"] = [str(copy.document.id) for copy in copies]
     opened, share = found_object(
         actor=actor,
         kind=Kind.PACKET,
         grants=[(partner, Level.READ)],
         keeps_out_as=file.opened.object,
     )
-    Packet.objects.create(
+    packet = Packet.objects.create(
         object=opened.object,
         referral=referral,
         team=partner,
         sealed=opened.seal("packet", referral.pk, content=padded_json(content)),
     )
+    found_exchange(file, referral, opened)
+    enclose(file, packet, opened, copies=copies, documents=documents_of(file, draft))
     referral.state, referral.sent_at = state, timezone.now()
     referral.answer_by = referral.sent_at + answer_within(referral.service.type)
     referral.exception = basis.exception.approval if basis.exception else None
     referral.ends_on = None if basis.exception else last_day(file, referral.service)
     referral.sealed_share = file.opened.seal("packet-share", referral.pk, content=share)
     referral.save(update_fields=["state", "sent_at", "answer_by", "ends_on", "exception", "sealed_share"])
+    place_was_used(file, referral)
     audit.record(
         "referral.sent",
         actor=actor,
@@ -112,22 +146,36 @@ def send_referral(*, actor: Actor, referral_id: UUID) -> Referral:
         referral=referral.pk,
         packet=opened.object.pk,
         basis=basis.for_partner["basis"],
+        documents=len(copies),
     )
     return referral
 
 
-def _require_not_closed(file: CaseFile) -> None:
+def require_not_closed(file: CaseFile) -> None:
     """Nobody would follow up what comes of it."""
     if file.case.state == Case.State.CLOSED:
         raise WrongState(_("The case is closed. Reopen it first."))
 
 
 def read_draft(file: CaseFile, referral: Referral) -> dict[str, list[str] | str]:
-    """The chosen fields and the note: {"fields": [...], "note": ...}."""
+    """The choice: {"fields": [...], "note": ..., "documents": [ids]}; one from before documents lacks these."""
     draft: dict[str, list[str] | str] = json.loads(
         file.opened.unseal("referral-draft", referral.pk, sealed=referral.sealed_draft)
     )
     return draft
+
+
+def note_why_again(file: CaseFile, referral: Referral, again: str) -> None:
+    """Put into the choice why there is a second one to the same service, inside the caller's transaction."""
+    if again.strip():
+        draft = padded_json({**read_draft(file, referral), "again": again.strip()})
+        referral.sealed_draft = file.opened.seal("referral-draft", referral.pk, content=draft)
+        referral.save(update_fields=["sealed_draft"])
+
+
+def documents_of(file: CaseFile, draft: Mapping[str, list[str] | str]) -> list[OpenedDocument]:
+    """The documents that a draft names. Raises Invalid at `documents` where one is not there any more; Tampered."""
+    return chosen_documents(file, [UUID(each) for each in draft.get("documents", ())])
 
 
 def case_of(referral_id: UUID) -> UUID:

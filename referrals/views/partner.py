@@ -1,13 +1,12 @@
 """The partner's pages of a packet."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Case as If
-from django.db.models import Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,21 +14,42 @@ from core.actor import Actor
 from core.errors import Invalid, NotVisible, WrongState
 from core.models import Role
 from core.paging import page_of
-from core.views import actor_of, add_errors, posted
+from core.views import actor_of, add_errors, add_refusal, posted
+from referrals.directory import unconfirmed_of, with_facts
+from referrals.exchange_rules import PARTNER
 from referrals.forms import AcceptForm, DeclineForm, HandoverForm
-from referrals.models import Referral
-from referrals.selectors import inbox_of, read_packet
+from referrals.inbox import ROWS, Show, packets_shown, read_rows
+from referrals.selectors import read_packet
 from referrals.services import accept_referral, answer_handover, decline_referral
+from referrals.services.groups import others_of
 from referrals.transitions import Step, allowed
+from referrals.views.exchange import exchange_context
 
 
 @require_GET
 def inbox_page(request: HttpRequest) -> HttpResponse:
-    """The packets for the actor's teams, the ones that nobody has opened first."""
+    """The packets for the actor's teams: what is new, what is due, and what was written."""
     actor = actor_of(request, Role.FOCAL_POINT)
-    opened = If(When(referral__state=Referral.State.SENT, then=Value(0)), default=Value(1))
-    packets = inbox_of(actor).annotate(opened=opened).order_by("opened", "-object__sort_key", "pk")
-    return render(request, "referrals/inbox.html", {"page": page_of(request, packets)})
+    asked = request.GET.get("show", "")
+    show = Show(asked) if asked in Show.values else Show.ALL
+    page = page_of(request, packets_shown(actor, show), ROWS)
+    query = f"&show={show}" if show else ""
+    context = {
+        "page": replace(
+            page, previous=page.previous and page.previous + query, next=page.next and page.next + query
+        ),
+        "rows": read_rows(actor, page.rows),
+        "unconfirmed": with_facts(unconfirmed_of(actor)[:ROWS]),
+        "parts": [
+            {
+                "url": f"?show={each}" if each else reverse("inbox"),
+                "label": each.label,
+                "current": each == show,
+            }
+            for each in Show
+        ],
+    }
+    return render(request, "referrals/inbox.html", context)
 
 
 @require_GET
@@ -48,7 +68,10 @@ def _packet(
         "referral": packet.referral,
         "form": form,
         "can_answer": Step.ACCEPT in allowed(packet.referral.state),
+        "together": others_of(actor, packet),
     }
+    ending = document.handover is not None
+    context |= exchange_context(actor, packet.referral, document.exchange, PARTNER, packet_id, ending=ending)
     return render(request, "referrals/packet.html", context, status=status)
 
 
@@ -80,9 +103,8 @@ def decline_page(request: HttpRequest, packet_id: UUID) -> HttpResponse:
         if form.is_valid():
             try:
                 decline_referral(actor=actor, packet_id=packet_id, **form.cleaned_data)
-            except WrongState as error:
-                form.add_error(None, str(error.message))
-                status = error.status
+            except (Invalid, WrongState) as error:
+                status = add_refusal(form, error)
             else:
                 messages.success(request, _("You have declined. The sender sees your answer."))
                 return redirect("packet", packet_id)

@@ -9,25 +9,24 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from casework.case_file import CaseFile
 from casework.children import GateClosed
 from casework.selectors import read_case
 from core.actor import Actor
 from core.errors import HearthError, Invalid, Message, NotVisible, Refused, WrongState
-from core.models import CASE_ROLES
-from core.paging import page_of
 from core.views import actor_of, add_errors, posted
+from referrals.exchange_rules import SENDER
 from referrals.forms import CloseForm, ReferralForm
-from referrals.models import Referral
-from referrals.selectors import preview_referral, read_referral, referrals_of, services_for
+from referrals.models import Referral, Service
+from referrals.outside import outside_of
+from referrals.selectors import preview_referral, read_referral, services_for
 from referrals.services import close_handover, draft_referral, send_referral, withdraw_referral
 from referrals.transitions import Step, allowed
+from referrals.views.exchange import exchange_context
+from referrals.views.finding import find_form
 
-
-@require_GET
-def list_page(request: HttpRequest) -> HttpResponse:
-    """The referrals of the cases that the actor sees."""
-    page = page_of(request, referrals_of(actor_of(request, *CASE_ROLES)))
-    return render(request, "referrals/referral_list.html", {"page": page})
+FEW = 12
+"""So many services can be looked through; among more, one is found by the need."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,9 +34,9 @@ def new_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Choose a service and the fields; the next page shows what the partner will read."""
     actor = actor_of(request)
     file = read_case(actor, case_id)
-    services = services_for(frozenset({file.case.team_id}))
-    form = ReferralForm(services, file.documents, posted(request))
-    context: dict[str, Any] = {"form": form, "case": file.case}
+    services, chosen = services_to_choose(request, file)
+    form = ReferralForm(services, file.documents, posted(request), file.attachments.all, chosen)
+    context: dict[str, Any] = {"form": form, "case": file.case, "chosen": chosen, "find": find_form(file)}
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -47,6 +46,7 @@ def new_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
                 service_id=UUID(data["service"]),
                 fields=data["fields"],
                 note=data["note"],
+                documents=data.get("documents", ()),
             )
         except Invalid as error:
             add_errors(form, error)
@@ -59,6 +59,18 @@ def new_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         else:
             return redirect("referral", made.pk)
     return render(request, "referrals/referral_new.html", context, status=400 if form.errors else 200)
+
+
+def services_to_choose(request: HttpRequest, file: CaseFile) -> tuple[list[Service], Service | None]:
+    """The services to choose from, where they are few enough to be looked through, and the one that is chosen."""
+    services = services_for(frozenset({file.case.team_id}))
+    asked = request.POST.get("service") or request.GET.get("service") or ""
+    try:
+        chosen = services.filter(pk=UUID(asked)).first()
+    except ValueError:
+        chosen = None
+    few = list(services.order_by("name", "pk")[: FEW + 1]) if chosen is None else []
+    return few if len(few) <= FEW else [], chosen
 
 
 @require_GET
@@ -75,13 +87,18 @@ def _referral(
     context["handover"] = document.handover
     context["packet"] = document.packet
     context["can_withdraw"] = Step.WITHDRAW in allowed(document.referral.state)
+    ending = document.handover is not None
+    context |= exchange_context(
+        actor, document.referral, document.exchange, SENDER, referral_id, ending=ending
+    )
     if document.referral.state == Referral.State.DRAFT:
         try:
             preview = preview_referral(actor, document)
-        except Invalid:
-            context["emptied"] = True
+        except Invalid as error:
+            context |= {"emptied": True, "removed": "documents" in error.fields}
         else:
             context |= {"packet": preview.packet, "basis": preview.basis, "missing": preview.missing}
+    context |= outside_of(actor, document)
     return render(request, "referrals/referral.html", context, status=status)
 
 
@@ -90,7 +107,7 @@ def send_action(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """Send; a refusal is shown on the page of the referral, which says what is missing."""
     actor = actor_of(request)
     try:
-        send_referral(actor=actor, referral_id=referral_id)
+        send_referral(actor=actor, referral_id=referral_id, again=request.POST.get("again", ""))
     except (Invalid, Refused, WrongState) as error:
         return _refused(request, actor, referral_id, error)
     messages.success(request, _("The referral is sent. You will see here when it is received and answered."))

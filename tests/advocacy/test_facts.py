@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
-from advocacy.codebook import BY_NAME, COLUMNS, COUNTRIES, alpha_3
+from advocacy.codebook import BY_NAME, COLUMNS, COUNTRIES, OWN_COLUMNS, alpha_3
 from advocacy.facts import (
     FactValues,
     InvalidFact,
@@ -44,6 +44,7 @@ def contents() -> set[tuple[object, ...]]:
 def test_the_codebook_the_values_and_the_table_have_the_same_27_columns() -> None:
     names = [column.field for column in COLUMNS]
     assert len(names) == len(set(names)) == len(BY_NAME) == 27
+    names += [column.field for column in OWN_COLUMNS]  # beside CTDC's
     assert [field.name for field in fields(FactValues)] == names
     assert set(names) <= {field.name for field in Fact._meta.fields}
 

@@ -34,9 +34,25 @@ TEXT_IN_CLEAR = {
     "core.Heartbeat.name": "a word of the code",
     "casework.Case.number": "random, with a check character",
     "casework.Document.stored_as": "random",
+    "casework.ImportTable.stored_as": "random",
     "casework.SectionVersion.section": "a declared section",
+    "referrals.Enclosure.stored_as": "random",
     "referrals.Service.name": "what a partner offers",
     "referrals.Service.description": "what a partner offers",
+    **{
+        f"referrals.Service.{name}": "of a service, for anyone to know"
+        for name in ("required_documents", "address", "phone", "email", "website", "time_zone")
+    },
+    "referrals.ServiceCode.code": "a code of a service",
+    "referrals.ServiceArea.country": "a code of a country",
+    "referrals.ServiceArea.subdivision": "a code of a part of a country",
+    "referrals.ServiceArea.place": "where a service works",
+    "referrals.DirectorySource.name": "who publishes a directory",
+    "referrals.DirectoryRow.table": "a table of the specification",
+    "referrals.DirectoryRow.data": "what others publish about services",
+    "referrals.DirectoryRow.digest": "a hash of it",
+    "referrals.DirectoryRow.filled_in": "a hash of it",
+    "referrals.DirectoryLink.column": "a column of the specification",
     "advocacy.FactImport.source": "a word of the code",
     "advocacy.FactImport.digest": "a hash of a file",
     "advocacy.Fact.source": "a word of the code",
@@ -47,6 +63,9 @@ TEXT_IN_CLEAR = {
     "advocacy.Fact.citizenship": "a code; the database takes no other text",
     "advocacy.Fact.country_of_exploitation": "a code; the database takes no other text",
     "advocacy.Fact.traffick_months": "a band; the database takes no other text",
+    "advocacy.Fact.pathway": "a code; the database takes no other text",
+    "advocacy.Fact.pathway_standing": "a code; the database takes no other text",
+    "advocacy.Fact.pathway_wait": "a band; the database takes no other text",
 }
 # Bytes that are no ciphertext.
 BYTES_IN_CLEAR = {
@@ -56,6 +75,8 @@ BYTES_IN_CLEAR = {
     "core.KeySlot.salt",
     "core.KeptOut.mark",
     "casework.ImportedCase.mark",
+    "casework.ErasedImport.mark",
+    "referrals.PlaceRequest.case_mark",
     "advocacy.Fact.handle",
     *(f"{model._meta.label}.tag" for model in MODELS if issubclass(model, Tagged)),
 }

@@ -14,7 +14,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from casework.approvals import Subject
-from casework.models import Case, Consent, Identification
+from casework.models import Case, Consent, Identification, ImportTable
 from casework.search.filters import CaseFilter
 from casework.services import (
     add_document,
@@ -29,8 +29,10 @@ from casework.services import (
 from casework.services.approvals import ask_approval
 from casework.services.assignment import ASSIGNED
 from casework.services.entries import add_entry
+from casework.services.import_tables import do_step, upload_table
 from casework.services.interpreters import add_interpreter
 from casework.services.links import link_cases
+from casework.services.national import prepare_national_referral
 from casework.services.transfers import offer_transfer
 from core.access import grant_access
 from core.accounts import create_person, make_keys
@@ -38,16 +40,32 @@ from core.models import ApiToken, Kind, Level, Notice, User
 from core.notices import tell
 from core.uploads import sealed_upload
 from referrals.demo import Persona, World
-from referrals.models import Handover, Packet
-from referrals.services import accept_referral, draft_referral, send_referral
+from referrals.models import DirectoryRow, Enclosure, Handover, Packet
+from referrals.services import (
+    Wanted,
+    accept_referral,
+    ask_for_place,
+    draft_referral,
+    hold_place,
+    offer_service,
+    send_referral,
+)
 from tests.architecture.matrix import CELLS, PERSONAS
+from tests.casework.test_importing import GOOD, MAPPING, csv_of
 from tests.conftest import PASSWORD, api, sign_in
 from tests.files import picture
 from tests.instruments import LANTERN
 from tests.neighbours import found
+from tests.referrals.directories import EXAMPLES, bring_in
 
 OF_THE_PACKET = {"api-referral-accept", "api-referral-decline"}  # by the id of a referral that was sent
 OF_THE_HANDOVER = {"handover-close", "packet-handover", "api-handover-answer", "api-handover-close"}
+OF_THE_EXCHANGE = {
+    "referral-exchange",
+    "packet-exchange",
+    "api-referral-exchange",
+    "api-packet-exchange",
+}
 API = ("api-", "token", "schema")
 # What is checked before the thing is looked for: sent right, so that it is looked for.
 BODIES: dict[str, dict[str, object]] = {
@@ -78,9 +96,14 @@ BODIES: dict[str, dict[str, object]] = {
         "reason": "x",
     },
     "api-handover-answer": {"holds": "x"},
+    "api-service-capacity": {"places_free": 3},
     "api-handover-close": {"note": "x"},
+    "api-referral-exchange": {"kind": "message", "values": {"text": "x"}},
+    "api-packet-exchange": {"kind": "message", "values": {"text": "x"}},
     "api-document-remove": {"reason": "x"},
     "api-interpreter": {"version": 1, "values": {"name": "x", "languages": ["nep"]}},
+    "api-identification-add": {"case": str(uuid4())},  # a case that nobody has
+    "api-erasure": {"reason": "x"},
     "api-links": {"case": str(uuid4()), "relation": "family"},  # with a case that nobody has
     "api-case-state": {"step": "activate"},
     "api-case-assign": {"to": str(uuid4())},
@@ -91,6 +114,7 @@ BODIES: dict[str, dict[str, object]] = {
 }
 FILES = {"api-documents": {"kind": "other"}}  # with a file beside these
 QUERIES = {
+    "api-case-matches": {"need": "legal_advice"},
     "api-table": {"rows": "citizenship", "columns": "ageBroad"},
     "instruments-wording": {"instrument": "ilo-adult-sexual"},
 }
@@ -149,12 +173,17 @@ def people(world: World, superuser: Persona) -> dict[str, Persona]:
 def ids(world: World, assigned: Persona, case: Case, share_consent: None) -> dict[str, Any]:
     """One of each kind, in the state in which most can be done with it."""
 
+    document = add_document(
+        actor=assigned.actor, case_id=case.pk, upload=sealed_upload("x.png", [picture()]), kind="other"
+    )
+
     def draft() -> Any:
         return draft_referral(
             actor=assigned.actor,
             case_id=case.pk,
             service_id=world.services[0].pk,
             fields=["identity.chosen_name"],
+            documents=[document.pk],
         )
 
     def identify() -> Identification:
@@ -182,8 +211,26 @@ def ids(world: World, assigned: Persona, case: Case, share_consent: None) -> dic
     )
     accept_referral(actor=world["focal_point"].actor, packet_id=accepted.pk)
     Handover.objects.create(referral=accepted.referral, opened_at=timezone.now())
+    house = offer_service(
+        actor=world["focal_point"].actor,
+        organisation=world.partner_team.organisation,
+        team=world.partner_team,
+        name="House",
+        type="shelter_emergency",
+    )
+    place = ask_for_place(
+        actor=assigned.actor,
+        case_id=case.pk,
+        wanted=Wanted("shelter_emergency", "18_24", "any", 1, timezone.localdate()),
+        service_ids=[house.pk],
+        wait_hours=6,
+    )
+    hold_place(actor=world["focal_point"].actor, ask_id=place.asks.get().pk, hours=2)
+    bring_in(EXAMPLES / "service_full.json")
     return {
         "identification_id": unopened.pk,
+        "place_id": place.pk,
+        "ask_id": place.asks.get().pk,
         "other_id": alike.pk,
         "filter_id": save_filter(actor=assigned.actor, filter=CaseFilter(state="open")).pk,
         "case_id": case.pk,
@@ -196,12 +243,29 @@ def ids(world: World, assigned: Persona, case: Case, share_consent: None) -> dic
             kind="alert",
             values={"message": "x", "since": "2026-01-16"},
         ),
+        "pathway_id": add_entry(
+            actor=assigned.actor,
+            case_id=case.pk,
+            kind="pathway",
+            values={
+                "kind": "integration",
+                "opened_on": "2026-01-16",
+                "wished": "yes",
+                "wish": "x",
+                "informed_on": "2026-01-16",
+            },
+        ),
+        "national_id": prepare_national_referral(
+            actor=assigned.actor,
+            case_id=case.pk,
+            authority="x",
+            country="GBR",
+            fields=["trafficking_experience.types_of_exploitation"],
+        ),
         "draft_id": start_draft(actor=assigned.actor, team_id=world.team.pk, instrument_id="raft").pk,
         "screen": "before",
         "membership_id": world["teammate"].user.memberships.get().pk,
-        "document_id": add_document(
-            actor=assigned.actor, case_id=case.pk, upload=sealed_upload("x.png", [picture()]), kind="other"
-        ).pk,
+        "document_id": document.pk,
         "approval_id": ask_approval(
             actor=assigned.actor, case_id=case.pk, subject=Subject.PLAN, reason="x"
         ).pk,
@@ -209,9 +273,11 @@ def ids(world: World, assigned: Persona, case: Case, share_consent: None) -> dic
         "follow_up_id": plan_follow_up(
             actor=assigned.actor, case_id=case.pk, due_at=timezone.now(), about="x"
         ).pk,
+        "service_id": world.services[0].pk,
         "referral_id": draft().pk,
         "sent_id": packet.referral_id,
         "packet_id": packet.pk,
+        "enclosure_id": Enclosure.objects.get(packet=packet).pk,
         "interpreter_id": add_interpreter(
             actor=assigned.actor, team_id=world.team.pk, values={"name": "x", "languages": ["nep"]}
         ).pk,
@@ -220,18 +286,31 @@ def ids(world: World, assigned: Persona, case: Case, share_consent: None) -> dic
         "transfer_id": offer_transfer(
             actor=world["supervisor"].actor, case_id=case.pk, to_team=receiver.pk, note="x"
         ).pk,
+        "table_id": checked_table(world).pk,
         "notice_id": Notice.objects.get(what=ASSIGNED).pk,
         "form": "identity",
+        "hsds_service_id": DirectoryRow.objects.get(table="service").hsds_id,
+        "hsds_organization_id": DirectoryRow.objects.get(table="organization").hsds_id,
         "handed_over": {"referral_id": accepted.referral_id, "packet_id": accepted.pk},
     }
+
+
+def checked_table(world: World) -> ImportTable:
+    """A table that waits to be imported."""
+    supervisor = world["supervisor"].actor
+    upload = sealed_upload("x.csv", [csv_of(GOOD)])
+    table = upload_table(actor=supervisor, team_id=world.team.pk, upload=upload, mapping=MAPPING)
+    return do_step(actor=supervisor, table_id=table.pk)
 
 
 def address(pattern: URLPattern, ids: dict[str, Any]) -> str:
     wanted = {name: ids[name] for name in pattern.pattern.converters}
     if pattern.name in OF_THE_PACKET:
         wanted["referral_id"] = ids["sent_id"]
-    if pattern.name in OF_THE_HANDOVER and "handed_over" in ids:
-        wanted |= {name: ids["handed_over"][name] for name in wanted}
+    if pattern.name in OF_THE_EXCHANGE and "kind" in wanted:
+        wanted["kind"] = "message"
+    if pattern.name in OF_THE_HANDOVER | OF_THE_EXCHANGE and "handed_over" in ids:
+        wanted |= {name: ids["handed_over"][name] for name in wanted if name in ids["handed_over"]}
     return reverse(str(pattern.name), kwargs=wanted)
 
 

@@ -41,6 +41,7 @@ from casework.services.exceptions import claim_exception
 from casework.services.importing import case_from_elsewhere, import_cases
 from casework.services.interpreters import add_interpreter
 from casework.services.links import link_cases
+from casework.services.national import prepare_national_referral, send_national_referral
 from casework.services.states import change_state
 from casework.services.transfers import decline_transfer, offer_transfer
 from casework.transitions import CaseStep
@@ -72,14 +73,21 @@ BESIDE: dict[str, dict[str, object]] = {
     "contact": {"kind": "visit", "with_whom": ["authority"]},
     "quiet_time": {"days": ["sun"]},
     "missing_episode": {"found_on": TODAY.isoformat()},
+    "pathway_step": {"done_on": TODAY.isoformat()},
     "closure": dict.fromkeys(POINTS, "goes_on"),
     "legal_hold": {"ended_on": TODAY.isoformat()},  # one in force would forbid the erasure
 }
 
 
+MADE = frozenset({"national_referral/sent_text"})
+"""What is made of words that stand elsewhere too."""
+
+
 def texts_of(declared: Section) -> list[Field]:
     """The fields of a declaration that take words or numbers of somebody's own."""
-    return [each for each in declared.fields if each.kind in TEXTS]
+    return [
+        each for each in declared.fields if each.kind in TEXTS and f"{declared.name}/{each.name}" not in MADE
+    ]
 
 
 @dataclass(slots=True)
@@ -200,8 +208,20 @@ def _hold(planted: Planted, world: World, case: Case, kind: EntryKind) -> None:
     change_state(actor=actor, case_id=case.pk, step=CaseStep.HOLD, reason="other", note=note)
 
 
+def _national(planted: Planted, world: World, case: Case, kind: EntryKind) -> None:
+    words = {each.name: planted.value(kind, each) for each in texts_of(kind)}
+    at: dict[str, Any] = {"actor": world["assigned"].actor, "case_id": case.pk}
+    scope = {"authority": words.pop("authority"), "country": "ITA"}
+    which = "consent_to_national_authority"
+    _consent(planted, world, case, which, purpose=Purpose.AUTHORITY, **scope)
+    fields_, grounds = ["identity.given_name"], words.pop("grounds")
+    made = prepare_national_referral(**at, **scope, fields=fields_, grounds=grounds)
+    send_national_referral(**at, entry_id=made, sent_on=TODAY, how=words.pop("sent_how"), **words)
+
+
 VERBS: Mapping[str, Callable[[Planted, World, Case, EntryKind], None]] = {
     "linked_case": _link,
+    "national_referral": _national,
     "state_change": _hold,
 }
 """The verb that writes an entry which the generic form does not."""

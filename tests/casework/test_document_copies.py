@@ -15,7 +15,7 @@ from PIL import Image
 from casework.case_file import open_case_file
 from casework.documents import untrusted, workshop
 from casework.documents.custody import read_custody
-from casework.documents.reading import packet_copy
+from casework.documents.reading import note_copied, packet_copy
 from casework.documents.workshop import NotPossible
 from casework.models import Case
 from referrals.demo import Persona
@@ -291,7 +291,8 @@ def test_a_copy_for_a_packet_stands_in_the_log(assigned: Persona, case: Case) ->
     row = keep(assigned, case)
     with transaction.atomic():
         file = open_case_file(assigned.actor, case.pk, lock=True)
-        made = packet_copy(file, file.attachments.get(row.pk), note="For the shelter")
+        made = packet_copy(file, file.attachments.get(row.pk))
+        note_copied(file, file.attachments.get(row.pk), note="For the shelter")
     assert scan([made.content], [WHERE]) == []
     lines = read_custody(file, file.attachments.get(row.pk))
     assert [(line.what, line.note) for line in lines] == [("received", ""), ("copied", "For the shelter")]

@@ -85,6 +85,11 @@ def test_the_public_views_are_few() -> None:
         "tokens",
         "javascript-catalog",
         "manifest",
+        "api-hsds",
+        "api-hsds-services",
+        "api-hsds-service",
+        "api-hsds-organizations",
+        "api-hsds-organization",
     } >= PUBLIC_VIEWS
 
 

@@ -47,7 +47,7 @@ def referral_in(world: World, case: Case, state: str) -> Referral:
     )
     if state == "draft":
         return made
-    packet_id = send_referral(actor=sender, referral_id=made.pk).packet.pk
+    packet_id = send_referral(actor=sender, referral_id=made.pk, again="For a sister, too.").packet.pk
     steps: dict[str, Callable[[], Any]] = {
         "received": lambda: open_packet(actor=partner, packet_id=packet_id),
         "accepted": lambda: accept_referral(actor=partner, packet_id=packet_id),

@@ -14,6 +14,9 @@ from casework.record.entries.keep_out import KEEP_OUT
 from casework.record.entries.legal_hold import LEGAL_HOLD
 from casework.record.entries.linked_case import LINKED_CASE
 from casework.record.entries.missing_episode import MISSING_EPISODE
+from casework.record.entries.national_referral import NATIONAL_REFERRAL
+from casework.record.entries.pathway import PATHWAY
+from casework.record.entries.pathway_step import PATHWAY_STEP
 from casework.record.entries.quiet_time import QUIET_TIME
 from casework.record.entries.service_received import SERVICE_RECEIVED
 from casework.record.entries.state_change import STATE_CHANGE
@@ -32,6 +35,9 @@ ENTRIES: tuple[EntryKind, ...] = (
     INTERPRETER_EXCLUDED,
     MISSING_EPISODE,
     LINKED_CASE,
+    PATHWAY,
+    PATHWAY_STEP,
+    NATIONAL_REFERRAL,
     CLOSURE,
     LEGAL_HOLD,
     COPY_TALK,

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from casework.record.codelists import KINDS_OF_NEEDS, URGENCIES
+from casework.record.codelists import ACCESSIBILITY, KINDS_OF_NEEDS, STAFF_GENDERS, URGENCIES
 from casework.record.fields import Field, Kind, Section, Sensitivity
 
 NEEDS = Section(
@@ -25,6 +25,22 @@ NEEDS = Section(
             Sensitivity.SAFE,
             Kind.CODE,
             URGENCIES,
+        ),
+        Field(
+            "accessibility",
+            _("What they need to reach help"),
+            _("So that a service can be found which they can get to and use."),
+            Sensitivity.QUASI,
+            Kind.CODES,
+            ACCESSIBILITY,
+        ),
+        Field(
+            "staff_gender",
+            _("By whom they want to be helped"),
+            _("No preference is an answer too. Leave it empty where they were not asked."),
+            Sensitivity.QUASI,
+            Kind.CODE,
+            STAFF_GENDERS,
         ),
         Field(
             "details",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from core.models import User
 from referrals.demo import DOMAIN, found_second_team, found_world
+from referrals.demo_services import furnish_directory
 from referrals.demo_story import tell_story
 
 SAMPLE = Path(settings.BASE_DIR) / "advocacy" / "samples" / "invented_facts.csv"
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             self.stdout.write("Making the made-up world of the demo ...")
             world = found_world(password=settings.DEMO_PASSWORD)
             found_second_team(world, password=settings.DEMO_PASSWORD)
+            furnish_directory(world)
             tell_story(world, due_at=timezone.now() + timedelta(seconds=30))
             call_command(
                 "import_facts",

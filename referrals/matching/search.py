@@ -1,0 +1,202 @@
+"""Services for a survivor's need: which fit, in the order of the rules, and which are left out, each with reasons.
+
+Nobody is scored and nothing is weighed against anything else. The rules are few, stated and in a fixed order; the hard
+ones (hard.py) leave out, the soft ones (soft.py) order; among equals the name decides.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BooleanField, Case, IntegerField, QuerySet, Value, When
+
+from casework.case_file import CaseFile
+from core.marks import named_among
+from core.models import Organisation
+from referrals.directory import named
+from referrals.matching.hard import ASKED_STATES, HARD, HardRule
+from referrals.matching.situation import Seen, Situation, same_place
+from referrals.matching.soft import SOFT, SoftRule
+from referrals.matching.survivor import SurvivorFacts, recorded, survivor_facts
+from referrals.models import Referral, Service, ServiceArea
+from referrals.service_codes import CodeKind
+from referrals.service_facts import ServiceFacts, read_facts
+
+SHOWN = 20
+"""How many are put into words, of those that fit and of those that are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A service that fits, what is said and what is not known of it, and what puts it before the next."""
+
+    service: Service
+    facts: ServiceFacts
+    reasons: list[str]
+    not_known: list[str]
+    ahead: tuple[str, str] | None  # what decided: of this one, and of the next
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A service that does not fit, and why."""
+
+    service: Service
+    reasons: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What was found. `looked_at` is what of the record was used; `not_weighed` the rules that it says nothing for."""
+
+    fits: list[Fit]
+    left_out: list[LeftOut]
+    more: int
+    more_left_out: int
+    looked_at: list[tuple[str, str]]
+    weighed: list[str]
+    not_weighed: list[str]
+
+
+def match(file: CaseFile, need: str = "", words: str = "") -> Matches:
+    """Services for a case that meet a need, or of that name.
+
+    Whoever the case keeps out is not among them, nor among those left out: naming them would say that they are.
+    """
+    survivor = survivor_facts(file)
+    services = for_need(candidates(file), need, words)
+    every: list[HardRule | SoftRule] = [*HARD, *SOFT]
+    rules = [rule for rule in every if rule.applies(survivor)]
+    others = [rule for rule in every if rule not in rules]
+    found = rank(services, situation_of(file, survivor, services))
+    return Matches(
+        *found,
+        looked_at=recorded(file),
+        weighed=_labels(rules),
+        not_weighed=[label for label in _labels(others) if label not in _labels(rules)],
+    )
+
+
+def _labels(rules: Iterable[HardRule | SoftRule]) -> list[str]:
+    return list(dict.fromkeys(str(rule.label) for rule in rules))
+
+
+def candidates(file: CaseFile) -> QuerySet[Service]:
+    """The services that a case could be referred to: none of its own team, nor of anyone whom it keeps out."""
+    outsiders = named_among(file.case.pk, Organisation.objects.filter(services__isnull=False).distinct())
+    services = Service.objects.exclude(team=file.case.team_id)
+    return services.exclude(organisation__in=outsiders) if outsiders else services
+
+
+def for_need(services: QuerySet[Service], need: str, words: str = "") -> QuerySet[Service]:
+    """Those that meet a need, and those whose name, or whose organisation's, holds each of these words."""
+    if need:
+        services = services.filter(codes__kind=CodeKind.NEED, codes__code=need)
+    return services.filter(*map(named, words.split()))
+
+
+def situation_of(file: CaseFile, survivor: SurvivorFacts, services: QuerySet[Service]) -> Situation:
+    """What the rules need to know besides."""
+    asked = Referral.objects.filter(case=file.case, state__in=ASKED_STATES)
+    return Situation(
+        survivor,
+        asked=dict(asked.values_list("service", "state")),
+        near=_near(survivor, services),
+        zones=tuple(services.filter(active=True).order_by().values_list("time_zone", flat=True).distinct()),
+    )
+
+
+def _near(survivor: SurvivorFacts, services: QuerySet[Service]) -> frozenset[UUID]:
+    if survivor.country is None or survivor.town is None:
+        return frozenset()
+    areas = ServiceArea.objects.filter(country=survivor.country, service__in=services.order_by().values("pk"))
+    named = areas.exclude(place="").values_list("service", "place")
+    return frozenset(pk for pk, place in named if same_place(place, survivor.town))
+
+
+def rank(
+    services: QuerySet[Service],
+    situation: Situation,
+    hard: Sequence[HardRule] = HARD,
+    soft: Sequence[SoftRule] = SOFT,
+) -> tuple[list[Fit], list[LeftOut], int, int]:
+    """Those that fit and those left out, and how many more of each. One query for all rules; four for the words."""
+    hard = [rule for rule in hard if rule.applies(situation.survivor)]
+    soft = [rule for rule in soft if rule.applies(situation.survivor)]
+    fitting: list[tuple[Any, ...]] = []
+    failing: list[tuple[Any, ...]] = []
+    for row in _placed(services, situation, hard, soft):
+        (failing if any(row[2 : 2 + len(hard)]) else fitting).append(row)
+    steps = slice(2 + len(hard), None)
+    fitting.sort(key=lambda row: (*row[steps], row[1], row[0]))
+    failing.sort(key=lambda row: (row[2 : 2 + len(hard)], row[1], row[0]))
+    seen = _seen([row[0] for row in (*fitting[: SHOWN + 1], *failing[:SHOWN])])
+    fits = [
+        _fit(situation, seen[row[0]], row[steps], _after(fitting, nth, seen, steps), hard, soft)
+        for nth, row in enumerate(fitting[:SHOWN])
+    ]
+    left_out = [_left_out(situation, seen[row[0]], row[2:], hard) for row in failing[:SHOWN]]
+    return fits, left_out, max(0, len(fitting) - SHOWN), max(0, len(failing) - SHOWN)
+
+
+def _placed(
+    services: QuerySet[Service], situation: Situation, hard: Sequence[HardRule], soft: Sequence[SoftRule]
+) -> Iterable[tuple[Any, ...]]:
+    """(id, name, whether each hard rule leaves it out, its step of each soft rule) of each service."""
+    columns: dict[str, Any] = {
+        f"hard_{rule.name}": Case(
+            When(rule.fails(situation), then=Value(True)), default=Value(False), output_field=BooleanField()
+        )
+        for rule in hard
+    }
+    for rule in soft:
+        steps = [When(step, then=Value(nth)) for nth, step in enumerate(rule.steps(situation))]
+        columns[f"soft_{rule.name}"] = Case(*steps, default=Value(len(steps)), output_field=IntegerField())
+    return services.order_by().annotate(**columns).values_list("pk", "name", *columns)
+
+
+def _seen(ids: Iterable[UUID]) -> dict[UUID, Seen]:
+    rows = Service.objects.select_related("organisation", "team__organisation").in_bulk(list(ids))
+    facts = read_facts(rows.values())
+    return {pk: Seen(row, facts[pk]) for pk, row in rows.items()}
+
+
+def _after(
+    fitting: Sequence[tuple[Any, ...]], nth: int, seen: dict[UUID, Seen], steps: slice
+) -> tuple[Seen, tuple[int, ...]] | None:
+    if nth + 1 >= len(fitting):
+        return None
+    row = fitting[nth + 1]
+    return seen[row[0]], row[steps]
+
+
+def _fit(
+    situation: Situation,
+    seen: Seen,
+    steps: Sequence[int],
+    after: tuple[Seen, tuple[int, ...]] | None,
+    hard: Sequence[HardRule],
+    soft: Sequence[SoftRule],
+) -> Fit:
+    said = [(str(rule.label), rule.why(situation, seen)) for rule in hard]
+    ahead = None
+    if after is not None:
+        other, theirs = after
+        for rule, step, step_of_next in zip(soft, steps, theirs, strict=True):
+            if step != step_of_next:
+                ahead = rule.words(situation, seen, step), rule.words(situation, other, step_of_next)
+                break
+    return Fit(
+        seen.service,
+        seen.facts,
+        reasons=[rule.words(situation, seen, step) for rule, step in zip(soft, steps, strict=True)]
+        + [text for _label, text in said if text],
+        not_known=[label for label, text in said if text is None],
+        ahead=ahead,
+    )
+
+
+def _left_out(situation: Situation, seen: Seen, failed: Sequence[bool], hard: Sequence[HardRule]) -> LeftOut:
+    reasons = [rule.why_not(situation, seen) for rule, fails in zip(hard, failed, strict=False) if fails]
+    return LeftOut(seen.service, reasons)

@@ -1,0 +1,5 @@
+"""What referrals' tests share."""
+
+from tests.casework.conftest import folder
+
+__all__ = ["folder"]
