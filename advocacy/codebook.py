@@ -1,4 +1,4 @@
-"""The 27 columns of the CTDC global synthetic dataset: the one place where our names and theirs meet; and our own three.
+"""The 27 columns of the CTDC global synthetic dataset: where our names and theirs meet; and three of our own.
 
 Source: the column list of the Counter Trafficking Data Collaborative's global synthetic releases of 2024 to
 2026. A flag is 1 or not reported; "not reported" is never a no, and a percentage over a group of flags is
@@ -131,7 +131,9 @@ PATHWAY_STANDINGS = ("started", "granted", "refused")
 WAIT_BANDS = ("0", "1--2", "3--5", "6--11", "12+")  # full months
 OWN_COLUMNS: tuple[Column, ...] = (
     Column("pathway", "pathway", Kind.CODE, _("Pathway"), PATHWAYS),
-    Column("pathway_standing", "pathwayStanding", Kind.CODE, _("Where the pathway stands"), PATHWAY_STANDINGS),
+    Column(
+        "pathway_standing", "pathwayStanding", Kind.CODE, _("Where the pathway stands"), PATHWAY_STANDINGS
+    ),
     Column("pathway_wait", "pathwayWait", Kind.CODE, _("Time until the decision"), WAIT_BANDS),
 )
 """What CTDC has no column for: the way to a lasting solution that has led furthest. No published file fills them."""

@@ -47,9 +47,11 @@ def _results() -> Iterator[object]:
     from benchmarks import (
         assessments,
         cases,
+        directory,
         documents,
         identifications,
         imports,
+        matching,
         search,
         sign_in,
         visible_cases,
@@ -65,6 +67,8 @@ def _results() -> Iterator[object]:
         yield from sign_in.measure(world)
         yield from documents.measure(world)
     yield from search.measure(world)
+    yield from matching.measure()
+    yield from directory.measure()
     yield from visible_cases.measure()  # the last: its rows are many
 
 

@@ -55,14 +55,19 @@ class ExportForm(forms.Form):
     passphrase = forms.CharField(widget=forms.HiddenInput)
     encrypt: Encrypt
 
-    def __init__(self, cases: Iterable[Case], organisations: Iterable[Organisation], data: Any = None) -> None:
+    def __init__(
+        self, cases: Iterable[Case], organisations: Iterable[Organisation], data: Any = None
+    ) -> None:
         super().__init__(data)
         chosen = [(str(each.pk), each.number) for each in cases]
         case, recipient = self.fields["case"], self.fields["recipient"]
         assert isinstance(case, forms.MultipleChoiceField)
         assert isinstance(recipient, forms.ChoiceField)
         case.choices = chosen
-        recipient.choices = [("", _("Our own organisation")), *((str(each.pk), each.name) for each in organisations)]
+        recipient.choices = [
+            ("", _("Our own organisation")),
+            *((str(each.pk), each.name) for each in organisations),
+        ]
         self.initial = {"case": [pk for pk, _number in chosen], "how": AGE, "passphrase": new_passphrase()}
 
     @property

@@ -20,7 +20,10 @@ class ImportForm(forms.Form):
     table = forms.FileField(label=_("Table"), max_length=200)
     bundled = forms.ChoiceField(
         label=_("What the columns are"),
-        choices=[("", _("A mapping file says it")), ("simple", _("The simple table, as it is described below"))],
+        choices=[
+            ("", _("A mapping file says it")),
+            ("simple", _("The simple table, as it is described below")),
+        ],
         required=False,
         widget=forms.RadioSelect,
     )

@@ -4,7 +4,15 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from casework.erasing import Category, add_category, destroy_with_keys
-from referrals.models import Enclosure, ExchangeEntry, Packet, PlaceRequest, Referral
+from referrals.models import (
+    Disclosure,
+    Enclosure,
+    ExchangeEntry,
+    OneTimePacket,
+    Packet,
+    PlaceRequest,
+    Referral,
+)
 from referrals.places import case_marks
 from referrals.services.enclosing import forget_enclosures
 from referrals.services.ending import TAKEN_BACK, tell_partner
@@ -39,6 +47,13 @@ for _category in (
         "exchanges",
         _("What was written to and by partners"),
         lambda case: ExchangeEntry.objects.filter(exchange__referral__case=case),
+    ),
+    Category("disclosures", _("What was told by other ways"), lambda case: Disclosure.objects.filter(referral__case=case)),
+    Category(
+        "one_time_packets",
+        _("Packets that are opened once"),
+        lambda case: OneTimePacket.objects.filter(referral__case=case).select_related("object"),
+        destroy_with_keys,
     ),
 ):
     add_category(_category)

@@ -122,12 +122,14 @@ class ExchangeDocument:
 
     @property
     def open_question(self) -> EntryDocument | None:
-        """The partner's last question, unless the sender has written since."""
+        """The partner's last question, unless the sender has written or sent a newer version since."""
         asked = [each for each in self.entries if each.kind.name == "question"]
         if not asked:
             return None
-        answered = any(
-            each.entry.side == SENDER and each.kind.name == "message" and each.entry.seq > asked[-1].entry.seq
+        last = asked[-1].entry
+        updated = self.exchange.referral.packet.updated_at
+        answered = (updated is not None and updated > last.at) or any(
+            each.entry.side == SENDER and each.kind.name == "message" and each.entry.seq > last.seq
             for each in self.entries
         )
         return None if answered else asked[-1]
@@ -176,7 +178,7 @@ def seal_entry(key: SharedKey, entry: ExchangeEntry, content: Mapping[str, Any])
 
 def read_exchange(actor: Actor, referral_id: UUID, side: Side, opened: OpenObject) -> ExchangeDocument | None:
     """The exchange of one referral, or None where there is none. Raises Tampered."""
-    exchange = Exchange.objects.filter(pk=referral_id).first()
+    exchange = Exchange.objects.select_related("referral__packet").filter(pk=referral_id).first()
     if exchange is None:
         return None
     return read_exchanges(actor, [(exchange, opened)], side)[referral_id]

@@ -15,6 +15,7 @@ from casework.record.sections import SECTIONS
 from core.widgets import HintedBoxes, HintedRadios
 from referrals.enclosures import can_be_copied
 from referrals.handovers import HandoverAnswer
+from referrals.minimum import minimum_for
 from referrals.models import Service
 from referrals.service_codes import Answer
 from referrals.services import NOTE_LENGTH, DeclineReason
@@ -48,7 +49,10 @@ class ReferralForm(forms.Form):
         attachments: Iterable[OpenedDocument] = (),
         chosen: Service | None = None,
     ) -> None:
-        super().__init__(data, initial={"service": str(chosen.pk)} if chosen else None)
+        initial = (
+            {"service": str(chosen.pk), "fields": minimum_for(chosen.type, documents)} if chosen else None
+        )
+        super().__init__(data, initial=initial)
         listed = [chosen] if chosen else services
         self._offer_services(sorted(listed, key=lambda each: (str(each.organisation.name), each.name)))
         if chosen:
@@ -70,6 +74,17 @@ class ReferralForm(forms.Form):
             for partner, group in groupby(services, key=lambda each: str(each.organisation.name))
         ]
         field.widget.hints = {str(each.pk): _hint(each) for each in services}
+
+
+class UpdateForm(forms.Form):
+    """The fields that a partner is to read from now on, and the note."""
+
+    note = _note(_("Note to the partner"), _("It takes the place of the note before."))
+
+    def __init__(self, documents: Documents, data: Any = None, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["fields"] = _field_choice(documents)
+        self.order_fields(["fields", "note"])
 
 
 def _hint(service: Service) -> str:

@@ -28,6 +28,7 @@ from referrals.exchange_rules import PARTNER, SENDER
 from referrals.gates import missing_of
 from referrals.handovers import HandoverAnswer, HandoverDocument, handover_of, read_answer, read_record
 from referrals.models import Packet, Referral, Service
+from referrals.packets import read_content
 from referrals.safe_contact import packet_fields, unasked
 from referrals.services import DeclineReason, open_packet, read_draft
 
@@ -49,6 +50,13 @@ class PacketDocument:
     quiet_times: Sequence[str] = ()
     documents: Sequence[EnclosedDocument] = ()
     exchange: ExchangeDocument | None = None
+    changed: Sequence[str] = ()
+
+    @property
+    def changed_labels(self) -> list[str]:
+        """The fields that say something else than in the version before, or are new or gone."""
+        places = (path.split(".", 1) for path in self.changed)
+        return [str(field.label) for section, name in places if (field := declared(section).get(name))]
 
     @property
     def unasked(self) -> list[str]:
@@ -190,7 +198,8 @@ def read_packet(actor: Actor, packet_id: UUID) -> tuple[Packet, PacketDocument]:
 
 
 def _read(packet: Packet, opened: OpenObject) -> PacketDocument:
-    content = json.loads(opened.unseal("packet", packet.referral_id, sealed=packet.sealed))
+    content = read_content(packet, opened)
+    content["changed"] = tuple(content.get("changed", ()))
     if packet.sealed_answer is not None:
         answer = json.loads(opened.unseal("packet-answer", packet.referral_id, sealed=packet.sealed_answer))
         content |= {"answer": answer["note"], "reason": answer.get("reason", "")}

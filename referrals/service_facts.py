@@ -96,12 +96,14 @@ def read_facts(services: Iterable[Service]) -> dict[UUID, ServiceFacts]:
     areas: dict[UUID, set[Area]] = defaultdict(set)
     hours: dict[UUID, set[Hours]] = defaultdict(set)
     of_them = {"service__in": list(rows)}
-    for code in ServiceCode.objects.filter(**of_them):
-        codes[code.service_id, code.kind].add(code.code)
-    for area in ServiceArea.objects.filter(**of_them):
-        areas[area.service_id].add(Area(area.country, area.subdivision, area.place))
-    for each in ServiceHours.objects.filter(**of_them):
-        hours[each.service_id].add(Hours(each.weekday, each.opens, each.closes))
+    for pk, kind, code in ServiceCode.objects.filter(**of_them).values_list("service", "kind", "code"):
+        codes[pk, kind].add(code)
+    areas_of = ServiceArea.objects.filter(**of_them)
+    for pk, country, subdivision, place in areas_of.values_list("service", "country", "subdivision", "place"):
+        areas[pk].add(Area(country, subdivision, place))
+    hours_of = ServiceHours.objects.filter(**of_them)
+    for pk, weekday, opens, closes in hours_of.values_list("service", "weekday", "opens", "closes"):
+        hours[pk].add(Hours(weekday, opens, closes))
     found = {}
     for pk, service in rows.items():
         columns: dict[str, Any] = {name: getattr(service, name) for name in COLUMNS}

@@ -13,6 +13,7 @@ from referrals.views import (
     partner,
     places,
     sender,
+    updating,
     ways,
 )
 
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<uuid:case_id>/referrals/new/", sender.new_page, name="referral-new"),
     path("referrals/<uuid:referral_id>/", sender.referral_page, name="referral"),
     path("referrals/<uuid:referral_id>/send/", sender.send_action, name="referral-send"),
+    path("referrals/<uuid:referral_id>/update/", updating.update_page, name="referral-update"),
     path("referrals/<uuid:referral_id>/withdraw/", sender.withdraw_page, name="referral-withdraw"),
     path("referrals/<uuid:referral_id>/handover/", sender.close_page, name="handover-close"),
     path(

@@ -4,37 +4,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('advocacy', '0001_initial'),
+        ("advocacy", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='fact',
-            name='pathway',
-            field=models.CharField(max_length=30, null=True, verbose_name='Pathway'),
+            model_name="fact",
+            name="pathway",
+            field=models.CharField(max_length=30, null=True, verbose_name="Pathway"),
         ),
         migrations.AddField(
-            model_name='fact',
-            name='pathway_standing',
-            field=models.CharField(max_length=10, null=True, verbose_name='Where the pathway stands'),
+            model_name="fact",
+            name="pathway_standing",
+            field=models.CharField(max_length=10, null=True, verbose_name="Where the pathway stands"),
         ),
         migrations.AddField(
-            model_name='fact',
-            name='pathway_wait',
-            field=models.CharField(max_length=10, null=True, verbose_name='Time until the decision'),
+            model_name="fact",
+            name="pathway_wait",
+            field=models.CharField(max_length=10, null=True, verbose_name="Time until the decision"),
         ),
         migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(('pathway__in', ('integration', 'resettlement', 'humanitarian_corridor', 'humanitarian_visa', 'family_reunification', 'voluntary_return'))), name='fact_pathway'),
+            model_name="fact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "pathway__in",
+                        (
+                            "integration",
+                            "resettlement",
+                            "humanitarian_corridor",
+                            "humanitarian_visa",
+                            "family_reunification",
+                            "voluntary_return",
+                        ),
+                    )
+                ),
+                name="fact_pathway",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(('pathway_standing__in', ('started', 'granted', 'refused'))), name='fact_pathway_standing'),
+            model_name="fact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pathway_standing__in", ("started", "granted", "refused"))),
+                name="fact_pathway_standing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(('pathway_wait__in', ('0', '1--2', '3--5', '6--11', '12+'))), name='fact_pathway_wait'),
+            model_name="fact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pathway_wait__in", ("0", "1--2", "3--5", "6--11", "12+"))),
+                name="fact_pathway_wait",
+            ),
         ),
     ]

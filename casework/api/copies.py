@@ -24,7 +24,7 @@ class ItemSerializer(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]
     text = serializers.CharField()
     tick = serializers.SerializerMethodField(
-        help_text="To be sent back for a text in which somebody has looked for other people; empty where none is needed."
+        help_text="To send back for a text in which somebody has looked for other people; else empty."
     )
     about_others = serializers.BooleanField(help_text="Whether the field is meant to tell of others.")
 
@@ -45,7 +45,7 @@ class RecordSerializer(serializers.Serializer[Any]):
 
     parts = PartSerializer(many=True)
     may_leave = serializers.BooleanField(
-        help_text="Whether a talk about where it is safe to keep is recorded, was held within the last days, and ended in taking one."
+        help_text="Whether a talk of the last days about where it is safe to keep lets one leave."
     )
 
 

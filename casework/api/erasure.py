@@ -1,4 +1,4 @@
-"""Erasing a case, in the API: what would go, asking for it, stopping it. A second person decides as on anything else."""
+"""Erasing a case, in the API: what would go, asking for it, stopping it. The second person decides on the approval."""
 
 from typing import Any
 from uuid import UUID
@@ -97,9 +97,7 @@ class ErasureOfCase(APIView):
         data = body_of(request, NewErasureSerializer)
         row = ask_erasure(actor=actor, case_id=case_id, reason=data["reason"])
         asked = next(
-            each
-            for each in approvals_of(selectors.read_case(actor, case_id))
-            if each.approval.pk == row.pk
+            each for each in approvals_of(selectors.read_case(actor, case_id)) if each.approval.pk == row.pk
         )
         return Response(ApprovalSerializer(asked).data, status=status.HTTP_201_CREATED)
 

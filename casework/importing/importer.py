@@ -71,7 +71,7 @@ class CaseImport:
         return self.report
 
     def go_on(self, source: Source, *, after: int, refused: Collection[int], most: int) -> int | None:
-        """Do as `run` does with up to `most` of the rows after one: the number of the last, None at the end of the file.
+        """Do as `run` does with up to `most` rows after one: the number of the last, None at the end of the file.
 
         `refused` are the rows before that were: what comes later may have their number. What can't be read is refused
         where it begins. Raises NotAllowed unless the actor may import.

@@ -96,7 +96,10 @@ Check = Callable[[Situation, Step], Sequence[Missing]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: for which pathways, what it asks for, and who says so. `reason`: one may act against it, and say why."""
+    """One rule: for which pathways, what it asks for, and who says so.
+
+    `reason`: one may act against it, and say why.
+    """
 
     code: str
     text: Message
@@ -122,7 +125,9 @@ def _consulate(situation: Situation, step: Step) -> Sequence[Missing]:
 RULES: tuple[Rule, ...] = (
     Rule(
         "wish",
-        _("The survivor wishes it, and was informed. Whoever is undecided, or does not wish it, is not moved on."),
+        _(
+            "The survivor wishes it, and was informed. Whoever is undecided, or does not wish it, is not moved on."
+        ),
         _ALL,
         "CETS 197, article 12(7): services on a consensual and informed basis",
         Certainty.FOUND,

@@ -105,7 +105,8 @@ def form_of(file: CaseFile, values: Mapping[str, Value]) -> list[Part]:
 def as_text(parts: Iterable[Part]) -> str:
     """The form as it is kept: what was sent does not change with the record."""
     blocks = (
-        "\n".join([part.title, *(f"{line.label}: {line.text or '–'}" for line in part.lines)]) for part in parts
+        "\n".join([part.title, *(f"{line.label}: {line.text or '–'}" for line in part.lines)])
+        for part in parts
     )
     return "\n\n".join(blocks)
 
@@ -122,7 +123,9 @@ def notes_of(country: str) -> list[tuple[Message, bool]]:
         text = gettext_lazy("Target for the first decision: {} days from the referral.")
         found.append((format_lazy(text, rule.decision_days), True))
         if not confirmed("decision_days"):
-            found.append((gettext_lazy("Working days may be meant. The follow-up counts calendar days."), False))
+            found.append(
+                (gettext_lazy("Working days may be meant. The follow-up counts calendar days."), False)
+            )
     if rule.objective_factors:
         found.append(
             (gettext_lazy("The account alone might not do: say what supports it besides."), True),
@@ -137,7 +140,9 @@ def notes_of(country: str) -> list[tuple[Message, bool]]:
         text = gettext_lazy("Another look at a negative decision can be asked for by: {}.")
         found.append(
             (
-                format_lazy(text, format_lazy("{}, {}", *(_ASKERS[each] for each in rule.reconsideration_by))),
+                format_lazy(
+                    text, format_lazy("{}, {}", *(_ASKERS[each] for each in rule.reconsideration_by))
+                ),
                 confirmed("reconsideration_by"),
             )
         )

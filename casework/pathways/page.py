@@ -21,25 +21,26 @@ A pathway is a way to a lasting solution: a case holds as many as are looked at.
 nobody sets a state by hand. A step that is planned, and a deadline that can be counted, come due as follow-ups. What is
 only talked over commits nobody, and is not counted in the statistics.
 
-How sure we are: *found* was read in the document that is named; *not confirmed* is from memory, and shown so on the pages;
-*ours* is no document's.
+How sure we are: *found* was read in the document that is named; *not confirmed* is from memory, and shown so on the
+pages; *ours* is no document's.
 """
 _GATES = """\
 Each rule holds for every step beyond talking it over, but for what others decide: a decision is recorded whatever the
 record lacks. The answer is a refusal (409) that names what is missing, with the way to where it is recorded.
 """
 _NATIONAL = """\
-A referral to the authority that decides who counts as a victim (the national referral mechanism, NRM) is prepared in the
-case, printed or typed into the authority's own form, and noted as sent. It can be noted as sent only on a consent to share
-with that authority by that name, on a legal ground without consent (exception), or where the country refers children without
-consent. What was sent stays in the case as it was. The decision that is waited for and the time for another look come due
-as follow-ups; a recorded decision ends them. A consent that ends after sending makes an urgent follow-up: tell the
-authority. The form holds neither a number nor an address of the survivor. Help never depends on any of it.
+A referral to the authority that decides who counts as a victim (the national referral mechanism, NRM) is prepared in
+the case, printed or typed into the authority's own form, and noted as sent. That can be noted only on a consent to
+share with that authority by that name, on a legal ground without consent (exception), or where the country refers
+children without consent. What was sent stays in the case as it was. The decision that is waited for and the time for
+another look come due as follow-ups; a recorded decision ends them. A consent that ends after sending makes an urgent
+follow-up: tell the authority. The form holds neither a number nor an address of the survivor. Help never depends on any
+of it.
 """
 _FACTS = """\
-With a consent to statistics the case's fact has three columns beside CTDC's: the pathway that has led furthest, whether it
-is started, granted or refused, and the time from the first application to the decision in a band (under 1, 1 to 3, 3 to 6,
-6 to 12, over 12 months). No day leaves the case; a wait that still goes on has no band.
+With a consent to statistics the case's fact has three columns beside CTDC's: the pathway that has led furthest, whether
+it is started, granted or refused, and the time from the first application to the decision in a band (under 1, 1 to 3,
+3 to 6, 6 to 12, over 12 months). No day leaves the case; a wait that still goes on has no band.
 """
 _SURE = {
     Certainty.FOUND: "found",
@@ -64,10 +65,7 @@ def _lines() -> Iterator[str]:
     yield _GATES
     yield from _table(
         ("Rule", "Pathways", "Source", "How sure"),
-        (
-            (str(rule.text), _names(rule.pathways), rule.source, _SURE[rule.certainty])
-            for rule in RULES
-        ),
+        ((str(rule.text), _names(rule.pathways), rule.source, _SURE[rule.certainty]) for rule in RULES),
     )
     yield "## The national authority\n"
     yield _NATIONAL
@@ -106,7 +104,9 @@ def _sure(source: str, certainty: Certainty) -> str:
 
 
 def _names(names: frozenset[str]) -> str:
-    return "all" if len(names) == len(PATHWAYS) else ", ".join(str(e.label) for e in PATHWAYS if e.name in names)
+    return (
+        "all" if len(names) == len(PATHWAYS) else ", ".join(str(e.label) for e in PATHWAYS if e.name in names)
+    )
 
 
 def _fields(paths: Iterable[str]) -> str:

@@ -46,7 +46,7 @@ class Acts(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Deadline:
-    """By when a step is to be done: so many `days` after the step `after`; as text alone where that can't be counted."""
+    """By when a step is to be done: `days` after the step `after`, or as text alone where that can't be counted."""
 
     text: StrOrPromise
     source: str

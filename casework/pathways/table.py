@@ -16,7 +16,11 @@ _CETS_14 = "CETS 197, article 14"
 _UNHCR = "UNHCR Resettlement Handbook"
 _FRD = "EU Directive 2003/86/EC"
 
-_SUBMISSION = (_("Photographs"), _("Papers of each who travels"), _("The best interests document, of a child"))
+_SUBMISSION = (
+    _("Photographs"),
+    _("Papers of each who travels"),
+    _("The best interests document, of a child"),
+)
 _IDENTITY = (_("Passport or another proof of identity"),)
 
 
@@ -149,9 +153,7 @@ PATHWAYS: tuple[Pathway, ...] = (
                 documents=(*_IDENTITY, _("The sponsor's undertaking")),
             ),
             _decision(_("Decision on the visa")),
-            _step(
-                "travelled", _("Travelled"), Phase.CARRY_OUT, Acts.SURVIVOR, documents=(_("Visa"),)
-            ),
+            _step("travelled", _("Travelled"), Phase.CARRY_OUT, Acts.SURVIVOR, documents=(_("Visa"),)),
             _step("received", _("Received by the sponsor"), Phase.FOLLOW, Acts.SPONSOR),
             _looked_after("travelled"),
         ),
@@ -171,9 +173,7 @@ PATHWAYS: tuple[Pathway, ...] = (
             ),
             _step("interviewed", _("Interview at the embassy"), Phase.APPLY, Acts.STATE),
             _decision(_("Decision on the visa")),
-            _step(
-                "travelled", _("Travelled"), Phase.CARRY_OUT, Acts.SURVIVOR, documents=(_("Visa"),)
-            ),
+            _step("travelled", _("Travelled"), Phase.CARRY_OUT, Acts.SURVIVOR, documents=(_("Visa"),)),
             _step(
                 "protection",
                 _("Protection or a permit asked for there"),

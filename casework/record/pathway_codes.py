@@ -1,13 +1,15 @@
 """The code lists of the pathways and of the referral to the national authority."""
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from casework.pathways.table import PATHWAYS
 from casework.record.fields import Code, CodeList
 
 PATHWAY_STEPS = CodeList(
-    Code(each.code(step), format_lazy("{}: {}", each.label, step.label)) for each in PATHWAYS for step in each.steps
+    Code(each.code(step), format_lazy("{}: {}", each.label, step.label))
+    for each in PATHWAYS
+    for step in each.steps
 )
 
 WISHES = CodeList(

@@ -49,7 +49,7 @@ UNDER_WAY = frozenset({State.CHECKING, State.IMPORTING})
 
 @dataclass(frozen=True, slots=True)
 class TableContent:
-    """What lies sealed beside a table: its mapping, until the import has ended, and which rows were left out, and why."""
+    """What lies sealed beside a table: its mapping, until the import has ended, and which rows were left out."""
 
     mapping: str
     refusals: Sequence[Refusal]
@@ -92,8 +92,8 @@ def _last_row(upload: SealedUpload, mapping: CaseMapping) -> int:
         for row in open_source(cast(BinaryIO, upload.file), mapping).rows():
             count, last = count + 1, row.number
             if count > MOST_ROWS:
-                most = _("At most %(most)d rows. A longer table is imported on the server.")
-                raise Invalid({"table": [most % {"most": MOST_ROWS}]})
+                longer = _("At most %(most)d rows. A longer table is imported on the server.")
+                raise Invalid({"table": [longer % {"most": MOST_ROWS}]})
     except Unreadable as unreadable:
         if not last:
             raise Invalid({"table": [str(unreadable)]}) from None
@@ -216,7 +216,7 @@ def begin_import(*, actor: Actor, table_id: UUID) -> ImportTable:
 
 @transaction.atomic
 def cancel_import(*, actor: Actor, table_id: UUID) -> ImportTable:
-    """Stop it, and destroy the table. Cases that were opened from it stay. Raises NotVisible, NotAllowed, WrongState."""
+    """Stop it, and destroy the table. Cases that were opened stay. Raises NotVisible, NotAllowed, WrongState."""
     table, opened, content = _open(actor, table_id, *UNDER_WAY, State.CHECKED)
     if table.state != State.IMPORTING:
         table.loaded = 0  # it was only a check
@@ -227,8 +227,14 @@ def cancel_import(*, actor: Actor, table_id: UUID) -> ImportTable:
 
 
 def _record(actor: Actor, table: ImportTable, action: str) -> None:
-    counts = {"loaded": table.loaded, "known": table.known, "refused": table.refused}
-    audit.record(action, actor=actor, object=table.object, **counts)
+    audit.record(
+        action,
+        actor=actor,
+        object=table.object,
+        loaded=table.loaded,
+        known=table.known,
+        refused=table.refused,
+    )
 
 
 def _save(opened: OpenObject, table: ImportTable, content: TableContent) -> None:

@@ -152,9 +152,10 @@ def _basis(file: CaseFile, entry: Entry, reason: str) -> Basis | None:
 
 @transaction.atomic
 def note_reconsideration(*, actor: Actor, case_id: UUID, entry_id: UUID, until: date) -> None:
-    """Note until when another look can be asked for; a follow-up comes due a week before, or tomorrow where that is past.
+    """Note until when another look can be asked for: a follow-up comes due a week before, but not before tomorrow.
 
-    Raises NotVisible, NotAllowed; WrongState where it was not sent; Invalid at `reconsider_until` for a day that is over.
+    Raises NotVisible, NotAllowed; WrongState where it was not sent; Invalid at `reconsider_until` for a day that has
+    passed.
     """
     file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
     entry = file.entries.get(KIND, entry_id)

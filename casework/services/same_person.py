@@ -66,7 +66,9 @@ def _check(file: CaseFile, identification: Identification) -> None:
     if file.case.state == Case.State.CLOSED:
         raise WrongState(_("The case is closed. Reopen it first."))
     if Transfer.objects.filter(case=file.case, state=Transfer.State.OFFERED).exists():
-        raise WrongState(_("The case is offered to another team. Wait for its answer, or take the offer back."))
+        raise WrongState(
+            _("The case is offered to another team. Wait for its answer, or take the offer back.")
+        )
     if identification.team_id != file.case.team_id:
         raise Refused(_("The case is another team's."))
     if marks_on(identification.pk) - marks_on(file.case.pk):

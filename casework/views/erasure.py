@@ -18,8 +18,8 @@ from casework.erasing import orders_of, standing_order, what_would_go
 from casework.rapid_forms import long_text
 from casework.selectors import read_case
 from casework.services.approvals import asked_for
-from casework.services.exporting import may_export
 from casework.services.erasure import HOLD, ask_erasure, cancel_erasure, is_held, may_ask, may_cancel
+from casework.services.exporting import may_export
 from casework.views.entries import entry_rows
 from core.errors import Invalid, NotAllowed, Refused, WrongState
 from core.models import Role

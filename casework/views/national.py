@@ -58,7 +58,9 @@ def national_page(request: HttpRequest, case_id: UUID, national_id: UUID) -> Htt
     file = read_case(actor, case_id)
     entry = file.entries.get(KIND, national_id)
     sent = "sent_on" in entry.values
-    form = ReconsiderForm(posted(request)) if sent else SendForm(str(entry.values["country"]), posted(request))
+    form = (
+        ReconsiderForm(posted(request)) if sent else SendForm(str(entry.values["country"]), posted(request))
+    )
     status = 200
     if request.method == "POST":
         status = 400

@@ -57,7 +57,9 @@ def earlier_page(request: HttpRequest, identification_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "identification": identification}
     if form.is_valid():
         context["results"] = results = _shown(search(actor, form.query))
-        context["addable"] = {each.case.pk for each, _labels in results if may_join(identification, each.case)}
+        context["addable"] = {
+            each.case.pk for each, _labels in results if may_join(identification, each.case)
+        }
     return render(request, "casework/earlier.html", context, status=400 if form.errors else 200)
 
 

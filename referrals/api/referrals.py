@@ -23,6 +23,7 @@ from referrals import selectors, services
 from referrals.api.handovers import HandoverSerializer
 from referrals.api.packets import ContentSerializer
 from referrals.api.services import ServiceReferenceSerializer
+from referrals.duplicates import REASON_LENGTH
 from referrals.enclosures import MOST
 from referrals.models import Referral
 
@@ -53,6 +54,8 @@ class ReferralSerializer(serializers.Serializer[Any]):
     organisation = OrganisationSerializer(source="service.organisation")
     partner = PartnerTeamSerializer(source="service.team", allow_null=True)
     state = serializers.ChoiceField(Referral.State.choices)
+    way = serializers.ChoiceField(Referral.Way.choices)
+    group = serializers.UUIDField(allow_null=True, help_text="Shared by people who are referred together.")
     created_on = serializers.DateField()
     sent_at = serializers.DateTimeField(allow_null=True)
     decided_at = serializers.DateTimeField(allow_null=True)
@@ -116,15 +119,31 @@ class OneReferral(APIView):
         return Response(ReferralDetailSerializer(document).data)
 
 
+class SendSerializer(BodySerializer):
+    """Why there is to be a second one to the same service, where there is one already."""
+
+    again = serializers.CharField(required=False, allow_blank=True, max_length=REASON_LENGTH)
+
+
 class Send(APIView):
     """The step that shares."""
 
     @operation(
-        "send_referral", "Send a referral", responses={200: ReferralSerializer}, problems=(400, 403, 404, 409)
+        "send_referral",
+        "Send a referral",
+        request=SendSerializer,
+        responses={200: ReferralSerializer},
+        problems=(400, 403, 404, 409),
     )
     def post(self, request: Request, referral_id: UUID) -> Response:
-        """Seal the chosen fields to the partner's team. Refused without consent or another legal ground."""
-        made = services.send_referral(actor=actor_of(request, *CASE_ROLES), referral_id=referral_id)
+        """Seal the chosen fields to the partner's team. Refused without consent or another legal ground.
+
+        Where one to the same service is still open, it is refused unless `again` says why there is to be another.
+        """
+        actor = actor_of(request, *CASE_ROLES)
+        made = services.send_referral(
+            actor=actor, referral_id=referral_id, **body_of(request, SendSerializer)
+        )
         return Response(ReferralSerializer(made).data)
 
 

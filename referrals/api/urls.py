@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.api import enclosures, exchange, handovers, hsds, packets, referrals, services
+from referrals.api import enclosures, exchange, handovers, hsds, packets, referrals, services, ways
 
 urlpatterns = [
     path("hsds/", hsds.Version.as_view(), name="api-hsds"),
@@ -22,6 +22,10 @@ urlpatterns = [
     ),
     path("cases/<uuid:case_id>/matches/", services.CaseMatches.as_view(), name="api-case-matches"),
     path("referrals/", referrals.Referrals.as_view(), name="api-referrals"),
+    path("referrals/told/", ways.Told.as_view(), name="api-referrals-told"),
+    path("referrals/<uuid:referral_id>/link/", ways.Link.as_view(), name="api-referral-link"),
+    path("referrals/<uuid:referral_id>/file/", ways.File.as_view(), name="api-referral-file"),
+    path("referrals/<uuid:referral_id>/answer/", ways.Answer.as_view(), name="api-referral-answer"),
     path("referrals/<uuid:referral_id>/", referrals.OneReferral.as_view(), name="api-referral"),
     path("referrals/<uuid:referral_id>/send/", referrals.Send.as_view(), name="api-referral-send"),
     path(

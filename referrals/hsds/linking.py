@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from core.bulk import insert_many
 from core.errors import Invalid
 from core.models import Organisation
 from referrals.hsds.facts import said_of
-from referrals.hsds.loading import Counts
+from referrals.hsds.loading import Counts, write_over
 from referrals.hsds.reading import Node, View, trees
 from referrals.hsds.staging import CONFIDENTIAL, is_confidential
 from referrals.hsds.types import Kinds, TermMapping, kinds_of
@@ -144,7 +145,7 @@ def _fill(wanted: list[_Wanted], organisations: "_Organisations", counts: Counts
         if not service._state.adding:
             write_facts(service, facts)
     _insert(fresh)
-    DirectoryRow.objects.bulk_update(changed, ["service", "filled_in"], batch_size=100)
+    write_over(changed, ["service", "filled_in"])
 
 
 def _facts(wanted: _Wanted, service: Service | None, known: ServiceFacts) -> ServiceFacts:
@@ -190,9 +191,9 @@ def _insert(fresh: Iterable[tuple[Service, ServiceFacts]]) -> None:
             for h in facts.hours
         ]
     Service.objects.bulk_create(services)
-    ServiceCode.objects.bulk_create(codes)
-    ServiceArea.objects.bulk_create(areas)
-    ServiceHours.objects.bulk_create(hours)
+    insert_many(codes)
+    insert_many(areas)
+    insert_many(hours)
 
 
 class _Organisations:

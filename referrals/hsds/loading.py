@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from core.bulk import insert_many
 from referrals.hsds.schema import Table, tables
 from referrals.hsds.staging import AT_ONCE, Staged, Staging
 from referrals.models import DirectoryLink, DirectoryRow, DirectorySource
@@ -31,6 +32,13 @@ def digest_of(row: Staged) -> str:
     return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+def write_over(rows: Sequence[DirectoryRow], columns: Sequence[str]) -> None:
+    """Change columns of rows that are stored already; bulk_update builds a longer statement of the same, and slowly."""
+    DirectoryRow.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["id"], update_fields=columns, batch_size=AT_ONCE
+    )
+
+
 def load_rows(
     staging: Staging, source: DirectorySource, counts: Counts, on_rows: Callable[[int], object]
 ) -> None:
@@ -44,7 +52,7 @@ def load_rows(
 def _load(table: Table, batch: list[Staged], source: DirectorySource, counts: Counts) -> None:
     found = DirectoryRow.objects.filter(
         source=source, table=table.name, hsds_id__in=[each.hsds_id for each in batch]
-    ).only("hsds_id", "digest", "gone")
+    ).defer("data")
     known = {row.hsds_id: row for row in found}
     fresh: list[DirectoryRow] = []
     changed: list[DirectoryRow] = []
@@ -65,14 +73,14 @@ def _load(table: Table, batch: list[Staged], source: DirectorySource, counts: Co
         row.active = table.name != "service" or each.data.get("status") == "active"
     DirectoryRow.objects.bulk_create(fresh)
     if changed:
-        DirectoryRow.objects.bulk_update(
-            changed, ["data", "digest", "confidential", "public", "gone", "active"], batch_size=100
-        )
+        write_over(changed, ["data", "digest", "confidential", "public", "gone", "active"])
         DirectoryLink.objects.filter(row__in=[row.pk for row in changed]).delete()
-    DirectoryLink.objects.bulk_create(
-        DirectoryLink(source=source, row=row, column=table.label(column), target=target)
-        for row in [*fresh, *changed]
-        for column, target in staged[row.hsds_id].links
+    insert_many(
+        [
+            DirectoryLink(source=source, row=row, column=table.label(column), target=target)
+            for row in [*fresh, *changed]
+            for column, target in staged[row.hsds_id].links
+        ]
     )
     counts.new += len(fresh)
     counts.changed += len(changed)

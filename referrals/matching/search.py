@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from casework.case_file import CaseFile
 from core.marks import named_among
@@ -25,6 +25,8 @@ from referrals.service_facts import ServiceFacts, read_facts
 
 SHOWN = 20
 """How many are put into words, of those that fit and of those that are left out."""
+FEW = 5_000
+"""So many can be named to the database one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,39 +123,50 @@ def rank(
     hard: Sequence[HardRule] = HARD,
     soft: Sequence[SoftRule] = SOFT,
 ) -> tuple[list[Fit], list[LeftOut], int, int]:
-    """Those that fit and those left out, and how many more of each. One query for all rules; four for the words."""
+    """Those that fit and those left out, and how many more of each. One query for each kind of rules, four for words."""
     hard = [rule for rule in hard if rule.applies(situation.survivor)]
     soft = [rule for rule in soft if rule.applies(situation.survivor)]
-    fitting: list[tuple[Any, ...]] = []
-    failing: list[tuple[Any, ...]] = []
-    for row in _placed(services, situation, hard, soft):
-        (failing if any(row[2 : 2 + len(hard)]) else fitting).append(row)
-    steps = slice(2 + len(hard), None)
-    fitting.sort(key=lambda row: (*row[steps], row[1], row[0]))
-    failing.sort(key=lambda row: (row[2 : 2 + len(hard)], row[1], row[0]))
-    seen = _seen([row[0] for row in (*fitting[: SHOWN + 1], *failing[:SHOWN])])
+    names: dict[UUID, str] = {}
+    failed: dict[UUID, tuple[int, ...]] = {}
+    for pk, name, *fails in _asked(services, {rule.name: (rule.fails(situation),) for rule in hard}):
+        names[pk] = name
+        if not all(fails):  # each is 0 where the rule leaves it out
+            failed[pk] = tuple(fails)
+    fitting = [pk for pk in names if pk not in failed]
+    steps = _steps(services, fitting, situation, soft)
+    fitting.sort(key=lambda pk: (steps[pk], names[pk], pk))
+    failing = sorted(failed, key=lambda pk: ([not fits for fits in failed[pk]], names[pk], pk))
+    seen = _seen([*fitting[: SHOWN + 1], *failing[:SHOWN]])
     fits = [
-        _fit(situation, seen[row[0]], row[steps], _after(fitting, nth, seen, steps), hard, soft)
-        for nth, row in enumerate(fitting[:SHOWN])
+        _fit(situation, seen[pk], steps[pk], hard, soft, [(seen[each], steps[each]) for each in after])
+        for pk, after in ((pk, fitting[nth + 1 : nth + 2]) for nth, pk in enumerate(fitting[:SHOWN]))
     ]
-    left_out = [_left_out(situation, seen[row[0]], row[2:], hard) for row in failing[:SHOWN]]
+    left_out = [_left_out(situation, seen[pk], failed[pk], hard) for pk in failing[:SHOWN]]
     return fits, left_out, max(0, len(fitting) - SHOWN), max(0, len(failing) - SHOWN)
 
 
-def _placed(
-    services: QuerySet[Service], situation: Situation, hard: Sequence[HardRule], soft: Sequence[SoftRule]
-) -> Iterable[tuple[Any, ...]]:
-    """(id, name, whether each hard rule leaves it out, its step of each soft rule) of each service."""
-    columns: dict[str, Any] = {
-        f"hard_{rule.name}": Case(
-            When(rule.fails(situation), then=Value(True)), default=Value(False), output_field=BooleanField()
+def _steps(
+    services: QuerySet[Service], fitting: Sequence[UUID], situation: Situation, soft: Sequence[SoftRule]
+) -> dict[UUID, tuple[int, ...]]:
+    """On which step of each soft rule those services stand."""
+    if not soft:
+        return dict.fromkeys(fitting, ())
+    few = Service.objects.filter(pk__in=fitting) if len(fitting) <= FEW else services
+    columns = {rule.name: rule.steps(situation) for rule in soft}
+    return {pk: tuple(steps) for pk, _name, *steps in _asked(few, columns)}
+
+
+def _asked(services: QuerySet[Service], columns: dict[str, tuple[Q, ...]]) -> Iterable[tuple[Any, ...]]:
+    """(id, name, which of each column's conditions is met first, or how many there are where none is)."""
+    numbered: dict[str, Any] = {
+        f"of_{name}": Case(
+            *(When(condition, then=Value(nth)) for nth, condition in enumerate(conditions)),
+            default=Value(len(conditions)),
+            output_field=IntegerField(),
         )
-        for rule in hard
+        for name, conditions in columns.items()
     }
-    for rule in soft:
-        steps = [When(step, then=Value(nth)) for nth, step in enumerate(rule.steps(situation))]
-        columns[f"soft_{rule.name}"] = Case(*steps, default=Value(len(steps)), output_field=IntegerField())
-    return services.order_by().annotate(**columns).values_list("pk", "name", *columns)
+    return services.order_by().annotate(**numbered).values_list("pk", "name", *numbered)
 
 
 def _seen(ids: Iterable[UUID]) -> dict[UUID, Seen]:
@@ -162,41 +175,35 @@ def _seen(ids: Iterable[UUID]) -> dict[UUID, Seen]:
     return {pk: Seen(row, facts[pk]) for pk, row in rows.items()}
 
 
-def _after(
-    fitting: Sequence[tuple[Any, ...]], nth: int, seen: dict[UUID, Seen], steps: slice
-) -> tuple[Seen, tuple[int, ...]] | None:
-    if nth + 1 >= len(fitting):
-        return None
-    row = fitting[nth + 1]
-    return seen[row[0]], row[steps]
-
-
 def _fit(
     situation: Situation,
     seen: Seen,
     steps: Sequence[int],
-    after: tuple[Seen, tuple[int, ...]] | None,
     hard: Sequence[HardRule],
     soft: Sequence[SoftRule],
+    after: Sequence[tuple[Seen, Sequence[int]]],
 ) -> Fit:
-    said = [(str(rule.label), rule.why(situation, seen)) for rule in hard]
+    ordering = [rule.words(situation, seen, step) for rule, step in zip(soft, steps, strict=True)]
+    fitting = [(str(rule.label), rule.why(situation, seen)) for rule in hard]
     ahead = None
-    if after is not None:
-        other, theirs = after
-        for rule, step, step_of_next in zip(soft, steps, theirs, strict=True):
-            if step != step_of_next:
-                ahead = rule.words(situation, seen, step), rule.words(situation, other, step_of_next)
-                break
+    for other, theirs in after:
+        rules = zip(soft, ordering, steps, theirs, strict=True)
+        differ = (
+            (words, rule.words(situation, other, next_step))
+            for rule, words, step, next_step in rules
+            if step != next_step
+        )
+        ahead = next(differ, None)
     return Fit(
         seen.service,
         seen.facts,
-        reasons=[rule.words(situation, seen, step) for rule, step in zip(soft, steps, strict=True)]
-        + [text for _label, text in said if text],
-        not_known=[label for label, text in said if text is None],
+        reasons=[*ordering, *(text for _label, text in fitting if text)],
+        not_known=[label for label, text in fitting if text is None],
         ahead=ahead,
     )
 
 
-def _left_out(situation: Situation, seen: Seen, failed: Sequence[bool], hard: Sequence[HardRule]) -> LeftOut:
-    reasons = [rule.why_not(situation, seen) for rule, fails in zip(hard, failed, strict=False) if fails]
+def _left_out(situation: Situation, seen: Seen, fits: Sequence[int], hard: Sequence[HardRule]) -> LeftOut:
+    """`fits` is 0 at each rule that leaves it out."""
+    reasons = [rule.why_not(situation, seen) for rule, fit in zip(hard, fits, strict=True) if not fit]
     return LeftOut(seen.service, reasons)

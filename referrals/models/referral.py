@@ -144,7 +144,9 @@ class Packet(models.Model):
     """What the partner reads, under a key of its own that is sealed to the receiving team alone."""
 
     SENSITIVITY = {
-        **dict.fromkeys(("object", "referral", "team"), Sensitivity.SAFE),
+        **dict.fromkeys(
+            ("object", "referral", "team", "version", "updated_at", "read_version"), Sensitivity.SAFE
+        ),
         "sealed": Sensitivity.SEALED,
         "sealed_answer": Sensitivity.SEALED,
     }
@@ -155,10 +157,21 @@ class Packet(models.Model):
     )
     referral = models.OneToOneField(Referral, on_delete=models.CASCADE, related_name="packet")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="packets")
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(null=True)
+    read_version = models.PositiveIntegerField(default=0, help_text="the newest that the partner has opened")
     sealed = models.BinaryField()
     sealed_answer = models.BinaryField(null=True)
 
     objects = VisibleObjects()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(version__gte=1, read_version__lte=models.F("version")),
+                name="packet_version_from_1",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

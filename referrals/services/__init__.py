@@ -28,6 +28,7 @@ from referrals.services.places import (
     hold_place,
 )
 from referrals.services.sending import NOTE_LENGTH, draft_referral, read_draft, send_referral
+from referrals.services.updating import update_packet
 
 __all__ = [
     "NOTE_LENGTH",
@@ -57,6 +58,7 @@ __all__ = [
     "read_enclosure",
     "send_referral",
     "to_confirm",
+    "update_packet",
     "withdraw_referral",
     "write_as_partner",
     "write_as_sender",

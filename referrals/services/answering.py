@@ -47,7 +47,10 @@ def open_packet(*, actor: Actor, packet_id: UUID) -> tuple[Packet, OpenObject]:
     if packet.referral.state == Referral.State.SENT:
         packet.referral.state = after(packet.referral.state, Step.RECEIVE)
         packet.referral.save(update_fields=["state"])
-    audit.record("packet.read", actor=actor, object=opened.object)
+    if packet.read_version < packet.version:
+        packet.read_version = packet.version
+        packet.save(update_fields=["read_version"])
+    audit.record("packet.read", actor=actor, object=opened.object, version=packet.version)
     return packet, opened
 
 

@@ -28,7 +28,9 @@ class NotTogether(Refused):
     code = "not_together"
 
     def __init__(self, case: Case, why: HearthError) -> None:
-        super().__init__(_("Nothing was sent. %(number)s: %(why)s") % {"number": case.number, "why": why.message})
+        super().__init__(
+            _("Nothing was sent. %(number)s: %(why)s") % {"number": case.number, "why": why.message}
+        )
         self.case_id = case.pk
 
 
@@ -68,9 +70,7 @@ def draft_group(
             raise Invalid({"members": [nothing]})
         try:
             drafts.append(
-                draft_referral(
-                    actor=actor, case_id=each, service_id=service_id, fields=recorded, note=note
-                )
+                draft_referral(actor=actor, case_id=each, service_id=service_id, fields=recorded, note=note)
             )
         except (Refused, WrongState) as error:
             raise NotTogether(file.case, error) from None
@@ -83,11 +83,7 @@ def draft_group(
 
 def _recorded(file: CaseFile, fields: Sequence[str]) -> list[str]:
     documents = file.documents
-    return [
-        path
-        for path in fields
-        if path.partition(".")[2] in documents.get(path.partition(".")[0], {})
-    ]
+    return [path for path in fields if path.partition(".")[2] in documents.get(path.partition(".")[0], {})]
 
 
 @transaction.atomic

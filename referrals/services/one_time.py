@@ -15,7 +15,6 @@ from core.errors import Invalid, NotVisible
 from core.handed_out import found_handed_out, share_of
 from core.models import Level
 from core.padded import padded_json
-from referrals.services.answering import DeclineReason
 from referrals.leaving import prepare
 from referrals.models import OneTimePacket, Referral
 from referrals.one_time import (
@@ -27,6 +26,7 @@ from referrals.one_time import (
     proves_link,
     proves_passphrase,
 )
+from referrals.services.answering import DeclineReason
 from referrals.services.emptying import empty
 from referrals.services.leaving import leave
 from referrals.services.sending import case_of, locked_referral

@@ -56,7 +56,9 @@ class Telling:
 
 
 @transaction.atomic
-def hand_out_file(*, actor: Actor, referral_id: UUID, again: str = "") -> tuple[Referral, Sheet, dict[str, object]]:
+def hand_out_file(
+    *, actor: Actor, referral_id: UUID, again: str = ""
+) -> tuple[Referral, Sheet, dict[str, object]]:
     """Let what is to leave out as a file, which the caller encrypts and nobody stores: its sheet, and its data.
 
     What must be so before is what `send_referral` asks for; documents are left out. Raises NotVisible, NotAllowed,

@@ -24,6 +24,7 @@ from referrals.enclosures import chosen_documents
 from referrals.exchange import found_exchange
 from referrals.gates import require_open
 from referrals.models import Packet, Referral, Service
+from referrals.packets import seal_content
 from referrals.safe_contact import packet_fields
 from referrals.services.enclosing import Copy, enclose, stored_copies
 from referrals.services.places import place_was_used
@@ -124,12 +125,9 @@ def _send(actor: Actor, referral_id: UUID, copies: list[Copy], again: str) -> Re
         grants=[(partner, Level.READ)],
         keeps_out_as=file.opened.object,
     )
-    packet = Packet.objects.create(
-        object=opened.object,
-        referral=referral,
-        team=partner,
-        sealed=opened.seal("packet", referral.pk, content=padded_json(content)),
-    )
+    packet = Packet(object=opened.object, referral=referral, team=partner)
+    packet.sealed = seal_content(packet, opened, content)
+    packet.save(force_insert=True)
     found_exchange(file, referral, opened)
     enclose(file, packet, opened, copies=copies, documents=documents_of(file, draft))
     referral.state, referral.sent_at = state, timezone.now()

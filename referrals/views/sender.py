@@ -21,6 +21,7 @@ from referrals.models import Referral, Service
 from referrals.outside import outside_of
 from referrals.selectors import preview_referral, read_referral, services_for
 from referrals.services import close_handover, draft_referral, send_referral, withdraw_referral
+from referrals.services.updating import can_be_updated
 from referrals.transitions import Step, allowed
 from referrals.views.exchange import exchange_context
 from referrals.views.finding import find_form
@@ -86,6 +87,7 @@ def _referral(
     context: dict[str, Any] = {"document": document, "referral": document.referral, "message": message}
     context["handover"] = document.handover
     context["packet"] = document.packet
+    context["can_update"] = document.packet is not None and can_be_updated(document.referral)
     context["can_withdraw"] = Step.WITHDRAW in allowed(document.referral.state)
     ending = document.handover is not None
     context |= exchange_context(

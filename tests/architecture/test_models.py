@@ -37,6 +37,7 @@ TEXT_IN_CLEAR = {
     "casework.ImportTable.stored_as": "random",
     "casework.SectionVersion.section": "a declared section",
     "referrals.Enclosure.stored_as": "random",
+    "referrals.OneTimePacket.reason": "a word of the code",
     "referrals.Service.name": "what a partner offers",
     "referrals.Service.description": "what a partner offers",
     **{
@@ -78,6 +79,8 @@ BYTES_IN_CLEAR = {
     "casework.ErasedImport.mark",
     "referrals.PlaceRequest.case_mark",
     "advocacy.Fact.handle",
+    "referrals.OneTimePacket.checks",
+    "referrals.OneTimePacket.answer_check",
     *(f"{model._meta.label}.tag" for model in MODELS if issubclass(model, Tagged)),
 }
 

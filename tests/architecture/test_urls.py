@@ -66,6 +66,7 @@ OF_THE_EXCHANGE = {
     "api-referral-exchange",
     "api-packet-exchange",
 }
+OF_ANOTHER_WAY = {"referral-answer", "api-referral-answer"}
 API = ("api-", "token", "schema")
 # What is checked before the thing is looked for: sent right, so that it is looked for.
 BODIES: dict[str, dict[str, object]] = {
@@ -109,6 +110,16 @@ BODIES: dict[str, dict[str, object]] = {
     "api-case-assign": {"to": str(uuid4())},
     "api-transfer-decline": {"reason": "x"},
     "api-referral-decline": {"reason": "full"},
+    "api-referrals-told": {
+        "case": str(uuid4()),
+        "service": str(uuid4()),
+        "fields": ["identity.chosen_name"],
+        "way": "spoken",
+        "to": "x",
+        "at": "2026-01-16T10:00:00Z",
+    },
+    "api-referral-file": {"recipient": "age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z"},
+    "api-referral-answer": {"answer": "accepted"},
     "instruments-wording": {"instrument": "ilo-adult-sexual"},
     "instruments-switch": {"instrument": "lantern", "version": "1", "to": "off"},
 }
@@ -206,10 +217,11 @@ def ids(world: World, assigned: Persona, case: Case, share_consent: None) -> dic
     tell([assigned.user.pk], ASSIGNED, object=case.object)
     add_instrument(actor=world["administrator"].actor, text=LANTERN)
     packet, accepted = (
-        Packet.objects.get(referral=send_referral(actor=assigned.actor, referral_id=draft().pk))
+        Packet.objects.get(referral=send_referral(actor=assigned.actor, referral_id=draft().pk, again="x"))
         for _ in range(2)
     )
     accept_referral(actor=world["focal_point"].actor, packet_id=accepted.pk)
+    told, _sheet, _content = hand_out_file(actor=assigned.actor, referral_id=draft().pk, again="x")
     Handover.objects.create(referral=accepted.referral, opened_at=timezone.now())
     house = offer_service(
         actor=world["focal_point"].actor,
@@ -291,6 +303,10 @@ def ids(world: World, assigned: Persona, case: Case, share_consent: None) -> dic
         "form": "identity",
         "hsds_service_id": DirectoryRow.objects.get(table="service").hsds_id,
         "hsds_organization_id": DirectoryRow.objects.get(table="organization").hsds_id,
+        "told_id": told.pk,
+        "one_time_id": send_by_link(
+            actor=assigned.actor, referral_id=draft().pk, language="en", again="x"
+        ).packet_id,
         "handed_over": {"referral_id": accepted.referral_id, "packet_id": accepted.pk},
     }
 
@@ -307,6 +323,8 @@ def address(pattern: URLPattern, ids: dict[str, Any]) -> str:
     wanted = {name: ids[name] for name in pattern.pattern.converters}
     if pattern.name in OF_THE_PACKET:
         wanted["referral_id"] = ids["sent_id"]
+    if pattern.name in OF_ANOTHER_WAY:
+        wanted["referral_id"] = ids["told_id"]
     if pattern.name in OF_THE_EXCHANGE and "kind" in wanted:
         wanted["kind"] = "message"
     if pattern.name in OF_THE_HANDOVER | OF_THE_EXCHANGE and "handed_over" in ids:
@@ -374,7 +392,7 @@ def test_what_is_not_there_answers_as_what_one_may_not_see(people: dict[str, Per
         for _route, pattern in ADDRESSES
         for name in pattern.pattern.converters
         if name not in ("section", "version", "kind")
-    } | {"section": "identity", "version": 1, "kind": "alert", "sent_id": uuid4()}
+    } | {"section": "identity", "version": 1, "kind": "alert", "sent_id": uuid4(), "told_id": uuid4()}
     for _route, pattern in ADDRESSES:
         if str(pattern.name).startswith(API) != (side == "API") or not pattern.pattern.converters:
             continue

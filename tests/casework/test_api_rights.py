@@ -30,7 +30,9 @@ def erasure(case: Case, more: str = "") -> str:
 
 
 def test_asked_approved_and_stopped_by_programs(world: World, closed: Case) -> None:  # noqa: F811
-    asked = answer(api(world["supervisor"]).post(erasure(closed), {"reason": "It is over."}, format="json"), 201)
+    asked = answer(
+        api(world["supervisor"]).post(erasure(closed), {"reason": "It is over."}, format="json"), 201
+    )
     assert (asked["subject"], asked["state"], asked["reason"]) == ("erasure", "asked", "It is over.")
     colleague = api(world["teammate"])
     assert answer(colleague.get(erasure(closed)))["asked"] == asked["id"]

@@ -213,7 +213,9 @@ def test_one_case_that_is_not_seen_or_not_ones_own_forbids_all(
     assert exported(client, case).status_code == 404
     nothing = "00000000-0000-4000-8000-000000000000"
     ids = [str(case.pk), nothing]
-    assert sign_in(assigned).post("/exports/", answers(case) | {"case": ids, "offered": ids}).status_code == 404
+    assert (
+        sign_in(assigned).post("/exports/", answers(case) | {"case": ids, "offered": ids}).status_code == 404
+    )
     assert sign_in(assigned).post("/exports/", {"case": ["x"]}).status_code == 404
     assert not AuditEvent.objects.filter(action="case.exported").exists()
 

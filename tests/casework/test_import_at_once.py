@@ -149,7 +149,9 @@ def test_a_table_lies_nowhere_in_clear_at_any_moment(
     look("done")
     deliver()
     assert send(with_(Name=f"{WORD}name")[:3]) != ""  # fewer cells than the header
-    seen.note(client.post("/imports/", {"table": SimpleUploadedFile("x.csv", WORD.encode()), "bundled": "simple"}))
+    seen.note(
+        client.post("/imports/", {"table": SimpleUploadedFile("x.csv", WORD.encode()), "bundled": "simple"})
+    )
     look("refused")
 
 

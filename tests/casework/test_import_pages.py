@@ -196,9 +196,7 @@ def test_a_table_that_does_not_fit_is_refused_on_the_form(
 def test_a_mapping_that_does_not_hold_is_refused_on_the_form(
     world: World, mapping: bytes, message: str
 ) -> None:
-    response = send(
-        sign_in(world["supervisor"]), csv_of(GOOD), mapping=SimpleUploadedFile("m.yaml", mapping)
-    )
+    response = send(sign_in(world["supervisor"]), csv_of(GOOD), mapping=SimpleUploadedFile("m.yaml", mapping))
     assert response.status_code == 400
     said = " ".join(response.context["form"].errors["mapping"])
     assert any(each in said for each in message.split("|"))

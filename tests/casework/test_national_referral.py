@@ -414,7 +414,7 @@ def test_nothing_is_told_where_nothing_was_sent_or_it_rested_on_something_else(
 
 def test_what_is_from_memory_is_shown_as_not_confirmed() -> None:
     rule = national_rule("GBR")
-    assert rule.unconfirmed <= {each for each in NationalRule.__dataclass_fields__}
+    assert rule.unconfirmed <= set(NationalRule.__dataclass_fields__)
     notes = {str(note): confirmed for note, confirmed in notes_of("GBR")}
     assert notes["Target for the first decision: 5 days from the referral."] is True
     assert {note for note, confirmed in notes.items() if not confirmed} == {

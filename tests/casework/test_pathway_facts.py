@@ -163,11 +163,11 @@ def test_a_wait_of_less_than_nothing_has_no_band() -> None:
 def test_a_small_number_of_pathways_is_not_shown() -> None:
     for standing, count in (("granted", 30), ("refused", 3), ("started", 25)):
         for _ in range(count):
-            hand_down(
-                values=FactValues(pathway=VISA, pathway_standing=standing), consent_expires_on=None
-            )
+            hand_down(values=FactValues(pathway=VISA, pathway_standing=standing), consent_expires_on=None)
     for _ in range(40):
-        hand_down(values=FactValues(pathway="integration", pathway_standing="granted"), consent_expires_on=None)
+        hand_down(
+            values=FactValues(pathway="integration", pathway_standing="granted"), consent_expires_on=None
+        )
     table = protected_table(rows="pathway", columns="pathwayStanding").protected
     cells = dict(zip(table.rows, table.cells, strict=True))[VISA]
     shown = dict(zip(table.columns, cells, strict=True))

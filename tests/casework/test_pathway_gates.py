@@ -21,18 +21,18 @@ WAYS = tuple(each.name for each in PATHWAYS)
 # What stands against a step (w wish, c child, r refugee, R return risk, f family risk; ? a reason is asked for), by
 # pathway. Facts are said one by one: the others are as good as can be.
 TABLE = """
-fact               integration resettlement humanitarian_corridor humanitarian_visa family_reunification voluntary_return
-all_is_known       .           .            .                     .                 .                    .
-not_wished         w           w            w                     w                 w                    w
-undecided          w           w            w                     w                 w                    w
-not_informed       w           w            w                     w                 w                    w
-child_lacks        .           c            c                     c                 c                    c
-no_refugee         .           r            .                     .                 .                    .
-risk_not_looked_at .           .            .                     .                 .                    R
-family_suspected   .           .            .                     .                 f                    R
-claim_open         .           r            .                     .                 .                    ?
-status_applicant   .           r            .                     .                 .                    ?
-on_appeal          .           r            .                     .                 .                    ?
+fact             integration resettlement humanitarian_corridor humanitarian_visa family_reunification voluntary_return
+all_is_known     .           .            .                     .                 .                    .
+not_wished       w           w            w                     w                 w                    w
+undecided        w           w            w                     w                 w                    w
+not_informed     w           w            w                     w                 w                    w
+child_lacks      .           c            c                     c                 c                    c
+no_refugee       .           r            .                     .                 .                    .
+risk_is_unknown  .           .            .                     .                 .                    R
+family_suspected .           .            .                     .                 f                    R
+claim_open       .           r            .                     .                 .                    ?
+status_applicant .           r            .                     .                 .                    ?
+on_appeal        .           r            .                     .                 .                    ?
 """
 LETTERS = {
     "wish": "w",
@@ -51,7 +51,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "not_informed": {"informed": False},
     "child_lacks": {"child_lacks": (GUARDIAN, DETERMINATION)},
     "no_refugee": {"asylum": "refused"},
-    "risk_not_looked_at": {"risk_current": False},
+    "risk_is_unknown": {"risk_current": False},
     "family_suspected": {"risk_current": False, "family_cleared": False},
     "claim_open": {"asylum": "applied"},
     "status_applicant": {"asylum": "", "status": "asylum_applicant"},

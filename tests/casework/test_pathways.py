@@ -242,9 +242,7 @@ def test_an_application_sets_the_day_by_which_the_decision_is_due(
     made = open_pathway(assigned, case, way, risk_on=ago(1))
     take(assigned, case, made, f"{way}.applied", done_on=ago(3))
     due = (TODAY + timedelta(days=271)).isoformat()
-    assert follow_ups(assigned, case) == [
-        ("Family reunification: Decision on the application", due, "due")
-    ]
+    assert follow_ups(assigned, case) == [("Family reunification: Decision on the application", due, "due")]
     now = journey(assigned, case)
     stage = next(each for each in now.stages if each.step.name == "decision")
     assert now.due_on(stage) == date.fromisoformat(due)
@@ -254,9 +252,7 @@ def test_an_application_sets_the_day_by_which_the_decision_is_due(
         frozen.setattr(timezone, "now", lambda: later)
         assert now.overdue(stage)
     take(assigned, case, made, f"{way}.decision", outcome="granted")
-    assert follow_ups(assigned, case) == [
-        ("Family reunification: Decision on the application", due, "done")
-    ]
+    assert follow_ups(assigned, case) == [("Family reunification: Decision on the application", due, "done")]
 
 
 def test_a_day_that_an_authority_has_set_comes_before_the_rules(assigned: Persona, case: Case) -> None:
@@ -281,9 +277,7 @@ def test_travelling_asks_for_a_look_back_in_three_months(assigned: Persona, case
 def test_a_pathway_that_ends_has_nothing_due_any_more(assigned: Persona, case: Case) -> None:
     made = open_pathway(assigned, case, VISA)
     take(assigned, case, made, f"{VISA}.travelled")
-    take(
-        assigned, case, made, f"{VISA}.protection", planned_on=(TODAY + timedelta(days=3)).isoformat()
-    )
+    take(assigned, case, made, f"{VISA}.protection", planned_on=(TODAY + timedelta(days=3)).isoformat())
     changed(assigned, case, outcome="transferred", ended_on=ago(0))
     assert {state for _about, _day, state in follow_ups(assigned, case)} == {"cancelled"}
 

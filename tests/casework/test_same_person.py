@@ -78,9 +78,7 @@ def test_it_goes_along_when_the_case_is_handed_over(
 ) -> None:
     near = outreach(world)
     add(assigned, second, case)
-    offered = offer_transfer(
-        actor=world["supervisor"].actor, case_id=case.pk, to_team=near.team.pk, note="x"
-    )
+    offered = offer_transfer(actor=world["supervisor"].actor, case_id=case.pk, to_team=near.team.pk, note="x")
     accept_transfer(actor=near.supervisor.actor, transfer_id=offered.pk)
     assert read_identification(near.supervisor.actor, second.pk)
     with pytest.raises(NotVisible):

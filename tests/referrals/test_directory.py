@@ -64,7 +64,7 @@ def service(world: World) -> Service:
     return world.services[0]
 
 
-# --- what is so of a service ---------------------------------------------------------------------------------------
+# --- what is so of a service ----------------------------------------
 
 
 def test_what_was_said_is_what_is_read(world: World, service: Service) -> None:
@@ -173,7 +173,7 @@ def test_a_name_is_given_once_a_team(world: World, service: Service) -> None:
     assert "name" in refused.value.fields
 
 
-# --- who may say it --------------------------------------------------------------------------------------------------
+# --- who may say it ----------------------------------------
 
 
 def refused_to(name: str, world: World, service: Service, error: type[HearthError]) -> None:
@@ -238,7 +238,7 @@ def test_each_verb_is_in_the_trail_without_words(world: World) -> None:
     assert "Canary" not in str([event.codes for event in events])
 
 
-# --- asking again ------------------------------------------------------------------------------------------------------
+# --- asking again ----------------------------------------
 
 
 def age(service: Service, days: int) -> None:
@@ -310,7 +310,7 @@ def test_the_mail_and_the_task_carry_no_word_of_it(world: World) -> None:
     assert "Canary" not in str([item.__dict__ for item in OutboxItem.objects.all()])
 
 
-# --- pages ---------------------------------------------------------------------------------------------------------------
+# --- pages ----------------------------------------
 
 
 def test_the_directory_is_for_those_who_refer_and_those_who_keep_it(world: World, service: Service) -> None:
@@ -401,7 +401,7 @@ def test_a_focal_point_confirms_with_one_button_or_says_another_number(
     assert (service.places_free, service.capacity_confirmed_by) == (4, world["focal_point"].user)
 
 
-# --- the API ---------------------------------------------------------------------------------------------------------------
+# --- the API ----------------------------------------
 
 
 def test_the_api_lists_facts_and_narrows(world: World, service: Service) -> None:

@@ -15,6 +15,7 @@ from referrals.demo import Persona, World
 from referrals.models import Exchange, ExchangeEntry, Handover, Referral
 from referrals.selectors import read_packet, read_referral
 from referrals.services import decline_referral, note_read, write_as_partner, write_as_sender
+from referrals.services.updating import update_packet
 from tests.conftest import PERSONAS, sign_in
 from tests.neighbours import found
 from tests.referrals.exchanges import (
@@ -257,6 +258,18 @@ def test_a_question_is_open_until_the_sender_writes(world: World, case: Case, sh
     assert asked.open_question
     by_sender(world, referral, "message")
     answered = read_referral(actor, referral.pk).exchange
+    assert answered
+    assert answered.open_question is None
+
+
+def test_a_newer_version_of_the_packet_answers_a_question_too(
+    world: World, case: Case, share_consent: None
+) -> None:
+    referral = referral_in(world, case, "received")
+    by_partner(world, referral, "question")
+    fields = ["identity.chosen_name", "contact_and_safety.phone"]
+    update_packet(actor=world["assigned"].actor, referral_id=referral.pk, fields=fields)
+    answered = read_referral(world["assigned"].actor, referral.pk).exchange
     assert answered
     assert answered.open_question is None
 

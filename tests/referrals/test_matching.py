@@ -60,7 +60,7 @@ def recorded(assigned: Persona, case: Case) -> Case:
     return case
 
 
-# --- what of the record is used -----------------------------------------------------------------------------------
+# --- what of the record is used ----------------------------------------
 
 
 def test_the_rules_go_by_these_facts(assigned: Persona, recorded: Case) -> None:
@@ -137,7 +137,7 @@ def test_the_town_stays_out_of_the_database_s_questions(
     assert not any("rome" in query["sql"].lower() for query in captured)
 
 
-# --- what the case has asked ------------------------------------------------------------------------------------------
+# --- what the case has asked ----------------------------------------
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def test_a_team_is_not_referred_to_itself(world: World, assigned: Persona, case:
     assert (found.fits, found.left_out) == ([], [])
 
 
-# --- whom nobody may learn of ------------------------------------------------------------------------------------------
+# --- whom nobody may learn of ----------------------------------------
 
 
 def test_whoever_is_kept_out_neither_fits_nor_is_named_as_left_out(
@@ -223,7 +223,7 @@ def test_that_the_case_was_read_is_in_the_trail_and_the_need_is_not(
     )
 
 
-# --- the page and the API -----------------------------------------------------------------------------------------------
+# --- the page and the API ----------------------------------------
 
 
 def test_the_page_says_each_reason_and_refers_with_the_service_chosen(

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import fields, replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -135,7 +136,7 @@ def test_the_reason_that_is_said_is_the_rule_that_decides(services: list[Service
     for situation in situations(services):
         fits, *_others = rank(for_need(Service.objects.all(), NEED), situation)
         assert [fit.ahead is None for fit in fits[-1:]] == [True] * len(fits[-1:])
-        for fit, after in zip(fits, fits[1:], strict=False):
+        for fit, after in pairwise(fits):
             if fit.ahead is None:  # alike in everything: the name decides
                 assert fit.service.name < after.service.name
             else:

@@ -41,7 +41,7 @@ def of(**survivor: Any) -> Situation:
     return Situation(SurvivorFacts(**survivor), now=TUESDAY)
 
 
-# --- what leaves out ---------------------------------------------------------------------------------------------
+# --- what leaves out ----------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_each_reason_is_said_where_several_leave_out(world: World) -> None:
     ]
 
 
-# --- what puts before ------------------------------------------------------------------------------------------------
+# --- what puts before ----------------------------------------
 
 
 def test_a_right_to_stay_comes_first_for_who_has_none(world: World) -> None:

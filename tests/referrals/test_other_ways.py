@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pyrage
@@ -244,20 +244,26 @@ def test_a_supervisor_who_is_alone_is_reminded_by_herself(world: World, case: Ca
 
 
 CONSENTS: list[Any] = [
-    (-3, None, -1, False),  # told after it was given
-    (-1, None, -3, True),  # told before
-    (-9, -5, -6, False),  # told while it held, which it no longer does
-    (-9, -5, -2, True),  # told after it had run out
+    (None, 1, False),
+    (None, -1, True),  # told before it was given
+    (4, 3, False),  # told while it held, which it no longer does
+    (4, 7, True),  # told after it had run out
 ]
 
 
-@pytest.mark.parametrize(("given", "ended", "told_on", "breach"), CONSENTS)
+@pytest.mark.parametrize(("ends", "told_on", "breach"), CONSENTS)
 def test_consent_is_looked_for_on_the_day_on_which_it_was_told(
-    world: World, case: Case, given: int, ended: int | None, told_on: int, breach: bool
+    world: World,
+    case: Case,
+    in_days: Any,  # noqa: F811
+    ends: int | None,
+    told_on: int,
+    breach: bool,
 ) -> None:
-    day: Callable[[int], date] = lambda days: timezone.localdate() + timedelta(days=days)  # noqa: E731
-    allow(world, case, clinic(), given_on=day(given), expires_on=day(ended) if ended else None)
-    at = timezone.make_aware(datetime.combine(day(told_on), datetime.min.time())) + timedelta(hours=10)
+    today, now = timezone.localdate(), timezone.now()
+    allow(world, case, clinic(), expires_on=today + timedelta(days=ends) if ends else None)
+    in_days(9)
+    at = now + timedelta(days=told_on)
     made = record(world, case, at=at)
     assert Disclosure.objects.get(referral=made).breach == breach
     assert said(world, made).late
@@ -265,11 +271,14 @@ def test_consent_is_looked_for_on_the_day_on_which_it_was_told(
 
 
 def test_what_rested_on_a_consent_that_has_ended_meanwhile_goes_to_a_handover(
-    world: World, case: Case
+    world: World,
+    case: Case,
+    in_days: Any,  # noqa: F811
 ) -> None:
-    early, late = timezone.localdate() - timedelta(days=9), timezone.localdate() - timedelta(days=5)
-    allow(world, case, clinic(), given_on=early, expires_on=late)
-    made = record(world, case, at=timezone.now() - timedelta(days=6), answer="accepted")
+    today, now = timezone.localdate(), timezone.now()
+    allow(world, case, clinic(), expires_on=today + timedelta(days=4))
+    in_days(9)
+    made = record(world, case, at=now + timedelta(days=2), answer="accepted")
     assert Handover.objects.filter(referral=made, closed_at=None).exists()
 
 

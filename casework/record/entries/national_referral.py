@@ -129,7 +129,9 @@ _SENT = (
 NATIONAL_REFERRAL = EntryKind(
     "national_referral",
     _("Referral to the national authority"),
-    _("The form for the authority that decides who counts as a victim. Help never depends on what it decides."),
+    _(
+        "The form for the authority that decides who counts as a victim. Help never depends on what it decides."
+    ),
     (*_PREPARED, *_SENT),
     title="authority",
     append_only=True,
