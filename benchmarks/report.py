@@ -62,8 +62,9 @@ sides read the fifty best as rows of the list of cases, of those that the person
 Hearth's whole search, which opens those cases and compares what they say; the peer has its rows already.
 - **The first quarter**: of the same import. A package of CSV files, nine rows a service: read, checked against the \
 specification and against each other, stored with what each row names, and a service of ours made of each. Of every \
-table and step the batches of 500 rows in its first quarter are compared with those in its last. Memory is the most that \
-Python had allocated during any of them, in an import of half as many, watched by tracemalloc; up to 2 MiB counts as none.
+table and step the batches of 500 rows in its first quarter are compared with those in its last. Memory is the most \
+that Python had allocated during any of them, in an import of half as many, watched by tracemalloc; up to 2 MiB counts \
+as none.
 - **Bare count**: how often each strength is present in each dimension, and nothing else. Memory is what Python has \
 allocated after the runs and had not before; up to 16 KiB counts as none.
 """

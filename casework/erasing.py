@@ -188,7 +188,7 @@ def unwrap_handle(case: Case, wrapped: bytes) -> bytes:
 
 def wrap_order(order: Erasure) -> bytes:
     """A carried out order as the off-box journal keeps it: whose it was and when, and the handle of the case's fact."""
-    said = {name: str(getattr(order, name)) for name in _PEOPLE}
+    said: dict[str, str | int | None] = {name: str(getattr(order, name)) for name in _PEOPLE}
     said |= {name: getattr(order, name).isoformat() for name in _TIMES}
     said |= {"pk": str(order.pk), "kek_version": order.kek_version}
     said |= {"handle": bytes(order.wrapped_handle).hex()}

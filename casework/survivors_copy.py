@@ -111,9 +111,7 @@ def _documents(file: CaseFile) -> Iterator[tuple[str, Section, Mapping[str, Valu
             yield title, entry.kind, entry.values, f"{kind.name}/{entry.id}"
 
 
-def _items(
-    file: CaseFile, declared: Section, values: Mapping[str, Value], where: str
-) -> Iterator[Item]:
+def _items(file: CaseFile, declared: Section, values: Mapping[str, Value], where: str) -> Iterator[Item]:
     for field in declared.fields:
         if field.name not in values:
             continue

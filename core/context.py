@@ -29,7 +29,7 @@ def hearth(request: HttpRequest) -> dict[str, Any]:
     if actor.has_role(Role.FOCAL_POINT):
         entries.append(("inbox", _("Inbox")))
     if actor.has_role(Role.ADVOCACY_OFFICER):
-        entries.append(("statistics", _("Statistics")))
+        entries += [("statistics", _("Statistics")), ("network", _("Services"))]
     if actor.has_role(Role.ADMINISTRATOR):
         entries += [("people", _("People and teams")), ("instruments", _("Instruments"))]
     if actor.has_role(*CASE_ROLES, Role.FOCAL_POINT, Role.ADMINISTRATOR):

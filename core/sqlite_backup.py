@@ -9,24 +9,33 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-_SHARES = "core_servershare"
-
 
 def back_up(database: Path, *, to: Path, shares_to: Path) -> None:
     """Copy the database without the shares, and the shares, as both are at one moment; others may write meanwhile.
 
     Raises FileExistsError rather than replace a copy, and sqlite3.Error.
     """
-    for each in (to, shares_to):
-        os.close(os.open(each, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode=0o600))
+    made: list[Path] = []
+    try:
+        for each in (to, shares_to):
+            _make(each)
+            made.append(each)
+        _split(database, to, shares_to)
+    except BaseException:
+        for each in made:
+            each.unlink()
+        raise
+
+
+def _split(database: Path, to: Path, shares_to: Path) -> None:
     # Both together lie where they lie anyway, not for a moment where the copies are kept.
     with tempfile.TemporaryDirectory(dir=database.parent) as folder:
         whole = Path(folder) / "whole.sqlite3"
         _copy(database, whole)
         with closing(_opened(whole)) as copy:
             copy.execute("ATTACH ? AS apart", [str(shares_to)])
-            copy.execute(f"CREATE TABLE apart.{_SHARES} AS SELECT * FROM main.{_SHARES}")
-            copy.execute(f"DELETE FROM main.{_SHARES}")
+            copy.execute("CREATE TABLE apart.core_servershare AS SELECT * FROM main.core_servershare")
+            copy.execute("DELETE FROM main.core_servershare")
         _copy(whole, to)
 
 
@@ -39,14 +48,18 @@ def restore(database: Path, *, source: Path, shares: Path) -> None:
         each.stat()
     with tempfile.TemporaryDirectory(dir=database.parent) as folder:
         whole = Path(folder) / "whole.sqlite3"
-        os.close(os.open(whole, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode=0o600))
+        _make(whole)
         _copy(source, whole)
         with closing(_opened(whole)) as copy:
             copy.execute("ATTACH ? AS apart", [str(shares)])
-            copy.execute(f"INSERT INTO main.{_SHARES} SELECT * FROM apart.{_SHARES}")
+            copy.execute("INSERT INTO main.core_servershare SELECT * FROM apart.core_servershare")
         for ending in ("-wal", "-shm"):
             database.with_name(database.name + ending).unlink(missing_ok=True)
         whole.rename(database)
+
+
+def _make(path: Path) -> None:
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode=0o600))
 
 
 def _copy(source: Path, to: Path) -> None:

@@ -1,4 +1,7 @@
-"""kill -9 at a chosen moment: work is done by a process of its own, which kills itself there. No hook in what is tested."""
+"""kill -9 at a chosen moment: the work is done by a process of its own, which kills itself there.
+
+What is tested has no hook for it.
+"""
 
 import os
 import signal

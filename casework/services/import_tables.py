@@ -6,21 +6,20 @@ undone, and the next request does it again.
 
 import io
 import json
-import secrets
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.documents.storing import delete_stored, open_stored, store
 from casework.importing.importer import CaseImport, Refusal
 from casework.importing.mapping import BadMapping, CaseMapping, load_mapping
 from casework.importing.rows import Unreadable, open_source
@@ -32,7 +31,7 @@ from core.crypto import CannotOpen
 from core.errors import Invalid, NotAllowed, Tampered, WrongState
 from core.models import Kind, Level, Role
 from core.padded import padded_json
-from core.uploads import SealedUpload, open_upload
+from core.uploads import SealedUpload
 
 FORGET = "casework.forget_import"
 FORGET_FILE = "casework.forget_import_file"
@@ -52,6 +51,7 @@ class TableContent:
     """What lies sealed beside a table: its mapping, until the import has ended, and which rows were left out."""
 
     mapping: str
+    size: int
     refusals: Sequence[Refusal]
 
 
@@ -64,14 +64,11 @@ def upload_table(*, actor: Actor, team_id: UUID, upload: SealedUpload, mapping: 
     if not actor.has_role(Role.SUPERVISOR, team_id=team_id) or actor.token_id is not None:
         raise NotAllowed
     last_row = _last_row(upload, _mapping_of(mapping))
-    name = f"{secrets.token_hex(1)}/{secrets.token_hex(16)}"
-    storage = storages["documents"]
-    with upload.sealed() as sealed:
-        stored_as = storage.save(name, sealed)
+    stored_as = store(upload)
     try:
-        return _keep(actor, team_id, upload.key, mapping, stored_as, last_row)
+        return _keep(actor, team_id, upload, mapping, stored_as, last_row)
     except BaseException:
-        storage.delete(stored_as)
+        delete_stored(stored_as)
         raise
 
 
@@ -104,7 +101,7 @@ def _last_row(upload: SealedUpload, mapping: CaseMapping) -> int:
 
 @transaction.atomic
 def _keep(
-    actor: Actor, team_id: UUID, key: bytes, mapping: str, stored_as: str, last_row: int
+    actor: Actor, team_id: UUID, upload: SealedUpload, mapping: str, stored_as: str, last_row: int
 ) -> ImportTable:
     opened, _share = found_object(actor=actor, kind=Kind.IMPORT, grants=[(actor.user, Level.WRITE)])
     now = timezone.now()
@@ -116,8 +113,8 @@ def _keep(
         last_row=last_row,
         created_at=now,
         expires_at=now + KEPT,
-        sealed=_sealed(opened, TableContent(mapping, [])),
-        sealed_key=opened.seal("import-table-key", content=key),
+        sealed=_sealed(opened, TableContent(mapping, upload.size or 0, [])),
+        sealed_key=opened.seal("import-table-key", content=upload.key),
     )
     outbox.enqueue(FORGET, table.pk, run_at=table.expires_at)
     audit.record("import.uploaded", actor=actor, object=opened.object, team=team_id)
@@ -125,8 +122,7 @@ def _keep(
 
 
 def _sealed(opened: OpenObject, content: TableContent) -> bytes:
-    written = {"mapping": content.mapping, "refusals": [asdict(each) for each in content.refusals]}
-    return opened.seal("import-table", content=padded_json(written))
+    return opened.seal("import-table", content=padded_json(asdict(content)))
 
 
 def read_table(actor: Actor, table_id: UUID) -> tuple[ImportTable, TableContent]:
@@ -138,7 +134,7 @@ def read_table(actor: Actor, table_id: UUID) -> tuple[ImportTable, TableContent]
 
 def _content(opened: OpenObject, table: ImportTable) -> TableContent:
     content: dict[str, Any] = json.loads(opened.unseal("import-table", sealed=table.sealed))
-    return TableContent(content["mapping"], [Refusal(**each) for each in content["refusals"]])
+    return TableContent(content["mapping"], content["size"], [Refusal(**row) for row in content["refusals"]])
 
 
 def _open(
@@ -178,7 +174,7 @@ def do_step(*, actor: Actor, table_id: UUID) -> ImportTable:
     refusals = [*content.refusals]
     run = CaseImport(actor, table.team_id, mapping, refusals.append, dry_run=checking)
     before = {each.row for each in refusals}
-    with _stream(opened, table) as stream:
+    with _stream(opened, table, content.size) as stream:
         end = run.go_on(open_source(stream, mapping), after=table.at_row, refused=before, most=STEP)
     table.loaded += run.report.loaded
     table.known += run.report.known
@@ -187,20 +183,19 @@ def do_step(*, actor: Actor, table_id: UUID) -> ImportTable:
     if end is None:
         table.state = State.CHECKED if checking else State.DONE
         _record(actor, table, "import.checked" if checking else "import.done")
-    _save(opened, table, TableContent(content.mapping, refusals))
+    _save(opened, table, replace(content, refusals=refusals))
     return table
 
 
 @contextmanager
-def _stream(opened: OpenObject, table: ImportTable) -> Iterator[BinaryIO]:
+def _stream(opened: OpenObject, table: ImportTable, size: int) -> Iterator[BinaryIO]:
     assert table.sealed_key is not None
     key = opened.unseal("import-table-key", sealed=table.sealed_key)
-    try:
-        kept = open_upload(key, cast(BinaryIO, storages["documents"].open(table.stored_as)))
-        with io.BufferedReader(kept) as stream:
+    with io.BufferedReader(open_stored(key, table.stored_as, size)) as stream:
+        try:
             yield cast(BinaryIO, stream)
-    except (CannotOpen, FileNotFoundError):
-        raise Tampered from None
+        except CannotOpen:
+            raise Tampered from None
 
 
 @transaction.atomic
@@ -210,7 +205,7 @@ def begin_import(*, actor: Actor, table_id: UUID) -> ImportTable:
     table.state, table.at_row = State.IMPORTING, 0
     table.loaded = table.known = table.refused = 0
     _record(actor, table, "import.begun")
-    _save(opened, table, TableContent(content.mapping, []))
+    _save(opened, table, replace(content, refusals=[]))
     return table
 
 
@@ -242,7 +237,7 @@ def _save(opened: OpenObject, table: ImportTable, content: TableContent) -> None
     if table.state in {State.DONE, State.CANCELLED}:
         table.sealed_key = None
         outbox.enqueue(FORGET_FILE, table.pk)
-        content = TableContent("", content.refusals)
+        content = replace(content, mapping="", size=0)
     table.sealed = _sealed(opened, content)
     table.save()
 
@@ -272,6 +267,6 @@ def forget_table_file(table_id: UUID) -> None:
     table = ImportTable.objects.filter(pk=table_id, sealed_key=None).first()
     if table is None:
         return
-    storages["documents"].delete(table.stored_as)
+    delete_stored(table.stored_as)
     if not table.sealed:
         table.delete()

@@ -12,10 +12,10 @@ from referrals.hsds.given import Given
 from referrals.hsds.problems import Tell
 from referrals.hsds.schema import tables
 from referrals.hsds.types import SECRET_PLACES, own_taxonomy, term_id
+from referrals.hsds.withholding import OWN
 from referrals.models import Service
 from referrals.service_facts import ServiceFacts, read_facts
 
-SOURCE = "own"
 AT_ONCE = 200
 _DAYS = {"mon": "MO", "tue": "TU", "wed": "WE", "thu": "TH", "fri": "FR", "sat": "SA", "sun": "SU"}
 
@@ -62,7 +62,7 @@ class OwnServices:
 
 def _given(table: str, data: Data) -> Given:
     return Given(
-        tables()[table], SOURCE, str(data["id"]), {name: v for name, v in data.items() if v not in (None, "")}
+        tables()[table], OWN, str(data["id"]), {name: v for name, v in data.items() if v not in (None, "")}
     )
 
 

@@ -14,12 +14,14 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from referrals.hsds.schema import ANYTHING, tables
+from referrals.hsds.types import SECRET_PLACES
 from referrals.models import DirectoryLink, DirectoryRow, DirectorySource, Service
 
 OPEN_COLUMNS = frozenset(
     {"id", "organization_id", "program_id", "name", "status", "minimum_age", "maximum_age", "last_modified"}
 )
 OPEN_TABLES = frozenset({"attribute", "language", "cost_option"})
+OWN = "own"  # the source of Hearth's own services: referrals/hsds/own.py
 _IN_PLACES = ("address", "phone", "contact")  # of these, none leaves without what it belongs to
 
 
@@ -39,14 +41,21 @@ def decide_what_leaves(source: DirectorySource) -> None:
 
 @receiver(post_save, sender=Service)
 def withhold_at_once(instance: Service, **_: Any) -> None:
-    """What staff have called confidential leaves no more, from this transaction on."""
-    if instance.confidential:
-        row = DirectoryRow.objects.filter(service=instance, sheltered=False).select_related("source").first()
-        if row is not None:
-            with transaction.atomic():
-                row.sheltered = True
-                row.save(update_fields=["sheltered"])
-                decide_what_leaves(row.source)
+    """What staff have called confidential, or closed, leaves no more, from this transaction on."""
+    secret = instance.confidential or instance.type in SECRET_PLACES
+    if secret:
+        _change(DirectoryRow.objects.filter(service=instance, sheltered=False), sheltered=True)
+    if secret or not instance.active:
+        own = DirectoryRow.objects.filter(source__name=OWN, table="service", hsds_id=instance.pk, gone=False)
+        _change(own, confidential=secret, gone=True, active=False, public=False)
+
+
+def _change(rows: "QuerySet[DirectoryRow]", **values: bool) -> None:
+    row = rows.select_related("source").first()
+    if row is not None:
+        with transaction.atomic():
+            DirectoryRow.objects.filter(pk=row.pk).update(**values)
+            decide_what_leaves(row.source)
 
 
 def _withhold(rows: "QuerySet[DirectoryRow]") -> int:

@@ -123,7 +123,10 @@ def rank(
     hard: Sequence[HardRule] = HARD,
     soft: Sequence[SoftRule] = SOFT,
 ) -> tuple[list[Fit], list[LeftOut], int, int]:
-    """Those that fit and those left out, and how many more of each. One query for each kind of rules, four for words."""
+    """Those that fit and those left out, and how many more of each.
+
+    One query for the rules of each kind, four for the words.
+    """
     hard = [rule for rule in hard if rule.applies(situation.survivor)]
     soft = [rule for rule in soft if rule.applies(situation.survivor)]
     names: dict[UUID, str] = {}

@@ -10,13 +10,14 @@ from core.paging import page_of
 from core.views import actor_of
 from referrals.board import Column, board_of, in_column, theirs
 from referrals.exchange import with_unread
+from referrals.network import COORDINATORS
 
 
 @require_GET
 def board_page(request: HttpRequest) -> HttpResponse:
     """What waits for the sender or a partner, the most pressing first; with `?column=` all that stands in one."""
     actor, mine = actor_of(request, *CASE_ROLES), request.GET.get("whose") == "mine"
-    context = {"mine": mine, "now": timezone.now()}
+    context = {"mine": mine, "now": timezone.now(), "coordinates": actor.has_role(*COORDINATORS)}
     if (wanted := request.GET.get("column", "")) in list(Column):
         column = Column(wanted)
         rows = in_column(theirs(actor, mine=mine), column)

@@ -208,6 +208,8 @@ referral-document      GET    200      200      200      404      404      404  
 referral-document      POST   405      405      405      405      405      405      405      405      in
 referral-update        GET    409      409      409      404      404      404      404      404      in
 referral-update        POST   409      409      409      404      404      404      404      404      in
+network                GET    404      404      200      404      404      200      404      404      in
+network                POST   405      405      405      405      405      405      405      405      in
 referral-withdraw      GET    200      200      200      404      404      404      404      404      in
 referral-withdraw      POST   302      302      302      404      404      404      404      404      in
 handover-close         GET    200      200      200      404      404      404      404      404      in

@@ -50,6 +50,8 @@ from referrals.services import (
     offer_service,
     send_referral,
 )
+from referrals.services.one_time import send_by_link
+from referrals.services.other_ways import hand_out_file
 from tests.architecture.matrix import CELLS, PERSONAS
 from tests.casework.test_importing import GOOD, MAPPING, csv_of
 from tests.conftest import PASSWORD, api, sign_in
@@ -118,7 +120,10 @@ BODIES: dict[str, dict[str, object]] = {
         "to": "x",
         "at": "2026-01-16T10:00:00Z",
     },
-    "api-referral-file": {"recipient": "age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z"},
+    "referral-send": {"again": "x"},
+    "api-referral-send": {"again": "x"},
+    "api-referral-link": {"again": "x"},
+    "api-referral-file": {"again": "x", "recipient": "age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z"},
     "api-referral-answer": {"answer": "accepted"},
     "instruments-wording": {"instrument": "ilo-adult-sexual"},
     "instruments-switch": {"instrument": "lantern", "version": "1", "to": "off"},

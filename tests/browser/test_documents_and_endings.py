@@ -107,8 +107,8 @@ _FOCUSED = """() => {
   const label = at.labels && at.labels[0] ? at.labels[0].innerText : at.innerText || at.value || ""
   const drawn = [at, at.labels && at.labels[0]].filter(Boolean).flatMap(
     (each) => [getComputedStyle(each), getComputedStyle(each, "::before")])
-  const marked = at.type === "date" || drawn.some((style) => style.outlineStyle !== "none" || style.boxShadow !== "none")
-  return [label.trim(), marked]
+  const marked = drawn.some((style) => style.outlineStyle !== "none" || style.boxShadow !== "none")
+  return [label.trim(), marked || at.type === "date"]
 }"""
 
 

@@ -74,9 +74,7 @@ def test_a_tick_that_no_page_showed_lets_nothing_out(assigned: Persona, case: Ca
     assert "Canarynarrative" not in read_pdf(copy)
 
 
-def test_the_text_of_an_entry_is_ticked_as_it_was_read(
-    world: World, assigned: Persona, case: Case
-) -> None:
+def test_the_text_of_an_entry_is_ticked_as_it_was_read(world: World, assigned: Persona, case: Case) -> None:
     talk(assigned, case)
     values = {"made_on": TODAY, "about": "Canaryfirst"}
     entry = add_entry(actor=assigned.actor, case_id=case.pk, kind="complaint", values=values)

@@ -171,9 +171,7 @@ MOMENTS: dict[str, Callable[[], Moment]] = {
     "before the journal is written": lambda: at_call(journal, "write", done=False),
     "when the journal has one line": lambda: at_call(journal, "write", done=True),
     "when the journal has two lines": lambda: at_call(journal, "write", done=True, number=2),
-    "when the case stands in the journal": lambda: at_call(
-        Erasure, "save", done=True
-    ),
+    "when the case stands in the journal": lambda: at_call(Erasure, "save", done=True),
     "when the first work is done and not marked": lambda: at_call(outbox, "_mark_done", done=False),
 }
 

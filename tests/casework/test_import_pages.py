@@ -23,7 +23,7 @@ from casework.services import import_tables
 from casework.services.import_tables import begin_import, cancel_import, do_step, read_table, upload_table
 from core import outbox
 from core.access_audit import disagreements
-from core.errors import HearthError, Invalid, NotAllowed, NotVisible, WrongState
+from core.errors import HearthError, Invalid, NotAllowed, NotVisible, Tampered, WrongState
 from core.models import AuditEvent, OutboxItem, Role, ServerShare
 from core.uploads import sealed_upload
 from referrals.demo import Persona, World
@@ -395,6 +395,18 @@ def test_the_trail_has_the_counts(world: World) -> None:
         "import.done",
     ]
     assert events[3].codes == {"loaded": 1, "known": 0, "refused": 1}
+
+
+def test_a_stored_table_that_was_changed_is_not_trusted(world: World, folder: Path) -> None:
+    table = sent(world, rows(3))
+    [stored] = files(folder)
+    content = bytearray(stored.read_bytes())
+    content[len(content) // 2] ^= 1
+    stored.write_bytes(content)
+    for change in (lambda: None, stored.unlink):
+        change()
+        with pytest.raises(Tampered):
+            do_step(actor=world["supervisor"].actor, table_id=table.pk)
 
 
 # --- who  ----------------------------------------

@@ -39,7 +39,9 @@ def inside(hearth: Running, call: str) -> str:
 
 def documented(hearth: Running, heading: str) -> str:
     """The commands under a heading of the backups' chapter that are for the database of this test run."""
-    chapter = (ROOT / "docs" / "operations.md").read_text().split("## Backup and restore")[1].split("\n## ")[0]
+    chapter = (
+        (ROOT / "docs" / "operations.md").read_text().split("## Backup and restore")[1].split("\n## ")[0]
+    )
     blocks = re.findall(r"```sh\n(.*?)```", chapter, re.DOTALL)
     postgresql = "DATABASE_URL" in hearth.environment
     first = {
@@ -143,7 +145,9 @@ def test_check_access_agrees_and_all_sessions_have_ended(lived: Lived) -> None:
 def test_replaying_again_and_erasing_what_is_due_find_nothing_left(lived: Lived) -> None:
     assert "Destroyed again: 0." in lived.hearth.manage("replay_journal").stdout
     assert "Nothing is due." in lived.hearth.manage("erase_due").stdout
-    events = "from core.models import AuditEvent; print(AuditEvent.objects.filter(action='case.erased').count())"
+    events = (
+        "from core.models import AuditEvent; print(AuditEvent.objects.filter(action='case.erased').count())"
+    )
     assert lived.hearth.python(events) == "2"
 
 

@@ -1,4 +1,4 @@
-"""Who may do what with documents, the search, the copy, the closing and the erasure of a case, and in which state of it.
+"""Who may do what with the documents, search, copy, closing and erasure of a case, and in which state of it.
 
 One table each, as in tests/casework/test_truth_tables.py, and every cell of their product is tried.
 """
@@ -8,7 +8,6 @@ from itertools import product
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from casework.approvals import Subject
 from casework.case_file import open_case_file

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
 from referrals.demo import World
@@ -63,10 +63,28 @@ def test_what_is_confidential_or_closed_is_not_and_is_taken_back(
     service = world.services[0]
     call_command("publish_services")
     assert service.name in listed()
-    Service.objects.filter(pk=service.pk).update(**change)
+    for name, value in change.items():
+        setattr(service, name, value)
+    service.save()
+    assert listed() == {world.services[1].name}  # at once
     call_command("publish_services")
     assert listed() == {world.services[1].name}
     assert DirectoryRow.objects.get(table="service", hsds_id=service.pk).gone
+
+
+def test_one_that_is_confidential_no_more_is_published_anew(world: World) -> None:
+    service = world.services[0]
+    call_command("publish_services")
+    for confidential in (True, False):
+        service.confidential = confidential
+        service.save()
+        call_command("publish_services")
+    assert service.name in listed()
+
+
+def test_the_name_of_the_source_is_taken(world: World, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="another name"):
+        call_command("import_hsds", str(tmp_path), source="own")
 
 
 def test_they_are_a_package_that_another_hearth_can_take(world: World, tmp_path: Path) -> None:

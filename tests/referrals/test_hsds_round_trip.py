@@ -14,6 +14,7 @@ from tests.referrals.directories import (
     cells,
     organization,
     read,
+    said,
     service,
     uid,
     write,
@@ -113,3 +114,13 @@ def test_the_schema_is_the_specifications(tmp_path: Path) -> None:
             assert list(column.enum) == field["constraints"].get("enum", [])
     assert "phone.service_id" in downwards("service")
     assert "service.organization_id" in downwards("organization") - downwards("service")
+
+
+def test_the_examples_references_to_nowhere_are_told_of() -> None:
+    _counts, problems = bring_in(EXAMPLES)
+    assert said(problems) == [
+        ("taxonomy_terms.csv", "2", "taxonomy_id", "kept"),
+        ("locations.csv", "2", "organization_id", "kept"),
+        ("contacts.csv", "2", "organization_id", "kept"),
+        ("contacts.csv", "2", "service_at_location_id", "kept"),
+    ]

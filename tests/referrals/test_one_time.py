@@ -323,7 +323,7 @@ def _stored() -> Iterator[bytes]:
     """Every value of every table."""
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
             for values in cursor.fetchall():
                 for value in values:
                     yield bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()

@@ -44,7 +44,9 @@ class Command(BaseCommand):
             Session.objects.all().delete()
         self.stdout.write(f"Destroyed again: {again}. All sessions have ended.")
         if unopened:
-            self.stderr.write(f"Of these something may be left, for the KEK opens no more: {', '.join(unopened)}.")
+            self.stderr.write(
+                f"Of these something may be left, for the KEK opens no more: {', '.join(unopened)}."
+            )
         if foreign or gaps or unopened:
             raise CommandError(
                 f"Lines that are not ours: {foreign}; places where lines are missing: {gaps}; "

@@ -14,7 +14,9 @@ from core.sqlite_backup import back_up
 class Command(BaseCommand):
     """While everything runs. For PostgreSQL there is pg_dump."""
 
-    help = "Copies the SQLite database to FILE without the server shares, and those to SHARES. Replaces no file."
+    help = (
+        "Copies the SQLite database to FILE without the server shares, and those to SHARES. Replaces no file."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """FILE SHARES."""

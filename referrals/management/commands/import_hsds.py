@@ -14,6 +14,7 @@ from tqdm import tqdm
 from referrals.hsds.loading import Counts
 from referrals.hsds.problems import NothingLoaded, Problem, Unreadable, Weight
 from referrals.hsds.types import BadMapping, TermMapping, load_term_mapping
+from referrals.hsds.withholding import OWN
 from referrals.services.hsds import import_directory
 
 SHOWN = 100  # problems that are printed; the report has them all
@@ -85,6 +86,8 @@ class Command(BaseCommand):
 def _source(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name):
         raise CommandError("--source takes up to 40 letters, digits, hyphens and underscores.")
+    if name == OWN:
+        raise CommandError(f"{OWN} is the source of Hearth's own services; take another name.")
     return name
 
 

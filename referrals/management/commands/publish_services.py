@@ -4,8 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from referrals.hsds.own import SOURCE, OwnServices
+from referrals.hsds.own import OwnServices
 from referrals.hsds.problems import Problem
+from referrals.hsds.withholding import OWN
 from referrals.services.hsds import import_form
 
 
@@ -20,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, **_options: Any) -> None:
         """Publish, and count."""
         counts = import_form(
-            form=OwnServices(), source=SOURCE, mapping=None, remove_missing=True, tell=self._say
+            form=OwnServices(), source=OWN, mapping=None, remove_missing=True, tell=self._say
         )
         self.stdout.write(
             f"Rows: {counts.new} new, {counts.changed} changed, {counts.same} the same, {counts.gone} gone."
