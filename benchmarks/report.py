@@ -65,6 +65,9 @@ specification and against each other, stored with what each row names, and a ser
 table and step the batches of 500 rows in its first quarter are compared with those in its last. Memory is the most \
 that Python had allocated during any of them, in an import of half as many, watched by tracemalloc; up to 2 MiB counts \
 as none.
+- **Those that fit, by name**: the services for one need among 20,000 that pass the same hard rules, asked for as one \
+WHERE, read as rows of the directory in the order of their names, with the facts of the first twenty. Hearth also puts \
+them in the order of seven rules, and says for twenty why they stand where they stand, for twenty more why not.
 - **Bare count**: how often each strength is present in each dimension, and nothing else. Memory is what Python has \
 allocated after the runs and had not before; up to 16 KiB counts as none.
 """

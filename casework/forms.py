@@ -1,8 +1,9 @@
 """Casework's forms, but for the record's sections, whose forms are made from their declaration."""
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.forms import BoundField
@@ -16,6 +17,7 @@ from casework.interview import Interview, Source, YesNo
 from casework.rapid_forms import hint, long_text, years
 from casework.record.codelists import LANGUAGES
 from casework.record.contact_codes import Channel
+from casework.recurrence import Every
 from core.models import Team, User
 from core.widgets import DateInput, TimeInput
 
@@ -153,6 +155,16 @@ class FollowUpForm(forms.Form):
     due_on = forms.DateField(label=_("Day"), widget=DateInput, input_formats=["%Y-%m-%d"])
     due_time = forms.TimeField(label=_("Time"), widget=TimeInput({"class": "govuk-input--width-10"}))
     assignee = forms.ChoiceField(label=_("Who does it"))
+    every = forms.ChoiceField(
+        label=_("Whether it comes back"), choices=[("", _("Once")), *Every.choices], required=False
+    )
+    repeat_until = forms.DateField(
+        label=_("Until"),
+        help_text=_("For what comes back, where it has an end."),
+        widget=DateInput,
+        input_formats=["%Y-%m-%d"],
+        required=False,
+    )
     channel = forms.ChoiceField(
         label=_("If the survivor is to be contacted, how"),
         help_text=_("Checked against the rules of safe contact at that time."),
@@ -192,3 +204,40 @@ class SafeToKeepForm(forms.Form):
     safe = forms.BooleanField(
         label=_("They want it on paper, and have a place where nobody finds it whom they fear.")
     )
+
+
+def _tomorrow(days: int) -> datetime:
+    return timezone.make_aware(datetime.combine(timezone.localdate() + timedelta(days=days), time(9)))
+
+
+PUT_OFF: dict[str, tuple[Any, Callable[[], datetime]]] = {
+    "hour": (_("For an hour"), lambda: timezone.now() + timedelta(hours=1)),
+    "day": (_("Until tomorrow morning"), lambda: _tomorrow(1)),
+    "days": (_("For three days"), lambda: _tomorrow(3)),
+    "week": (_("For a week"), lambda: _tomorrow(7)),
+}
+
+
+class SeveralForm(forms.Form):
+    """What becomes of the follow-ups that are ticked on a page: put off, or given to a colleague."""
+
+    follow_up = forms.TypedMultipleChoiceField(
+        coerce=UUID, error_messages={"required": _("Tick some of them first.")}
+    )
+    later = forms.ChoiceField(
+        label=_("Put off"), choices=[(code, each[0]) for code, each in PUT_OFF.items()], required=False
+    )
+    to = forms.ChoiceField(label=_("Give to"), required=False)
+
+    def __init__(self, colleagues: Iterable[User], data: Any = None) -> None:
+        super().__init__(data)
+        to, ticked = self.fields["to"], self.fields["follow_up"]
+        assert isinstance(to, forms.ChoiceField)
+        assert isinstance(ticked, forms.TypedMultipleChoiceField)
+        to.choices = [("", _("Choose one")), *((str(each.pk), each.name) for each in colleagues)]
+        ticked.choices = [(each, each) for each in (data.getlist("follow_up") if data else ())]
+
+    @property
+    def until(self) -> datetime:
+        """When they are due instead."""
+        return PUT_OFF[self.cleaned_data["later"] or "day"][1]()

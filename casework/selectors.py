@@ -17,6 +17,7 @@ from casework.models import Case, Draft, FollowUp, Identification, ImportTable
 from casework.numbers import parse_number
 from casework.offered import instrument_used
 from casework.record.contact_codes import Channel
+from casework.recurrence import every_label
 from core import audit
 from core.access import OpenObject, grants_of, open_many, open_object
 from core.actor import Actor
@@ -53,6 +54,12 @@ class FollowUpDocument:
     outcome: str
     channel: str = ""
     reason: str = ""
+    repeat: str = ""
+
+    @property
+    def every_label(self) -> str:
+        """How often it comes back, as people read it; empty where it does not."""
+        return every_label(self.repeat) if self.repeat else ""
 
     @property
     def channel_label(self) -> str:
@@ -169,7 +176,7 @@ def read_follow_ups(actor: Actor, rows: Iterable[FollowUp]) -> list[FollowUpDocu
     for row in rows:
         if row.object_id in opened:
             content = row.read(opened[row.object_id])
-            more = [content.get(name, "") for name in ("outcome", "channel", "reason")]
+            more = [content.get(name, "") for name in ("outcome", "channel", "reason", "repeat")]
             documents.append(FollowUpDocument(row, content["about"], *more))
     return documents
 

@@ -1,7 +1,7 @@
 """Work that must happen: an outbox row written with its cause, relayed to Celery, claimed once, safe to run twice.
 
 Nothing durable lives in the broker. A row whose lease has run out is handed out again, so a worker or a broker
-that dies costs time, not work.
+that dies costs time, not work. What failed too often is dead, and waits for a person: core/dead_letters.py.
 """
 
 import random
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -21,6 +22,8 @@ log = structlog.get_logger("hearth.outbox")
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 8
+NEVER_CAME_BACK = "WorkerLost"
+"""What stands for an exception's name where every attempt ended with the worker's death."""
 Handler = Callable[[UUID], None]
 
 
@@ -64,16 +67,12 @@ def waiting(now: datetime) -> Q:
 def hand_out(limit: int = 200) -> list[UUID]:
     """Lease due rows and return their ids, for the caller to send to a worker. Two relays never get the same row."""
     now = timezone.now()
-    ids = (
-        OutboxItem.objects.filter(waiting(now)).order_by("run_at", "id").values_list("pk", flat=True)[:limit]
-    )
-    return [
-        pk
-        for pk in list(ids)
-        if OutboxItem.objects.filter(waiting(now), pk=pk).update(
-            leased_until=now + LEASE, attempts=F("attempts") + 1
-        )
-    ]
+    due = OutboxItem.objects.filter(waiting(now))
+    with transaction.atomic():
+        first = due.select_for_update(skip_locked=True).order_by("run_at", "id")
+        ids = list(first.values_list("pk", flat=True)[:limit])
+        due.filter(pk__in=ids).update(leased_until=now + LEASE)
+    return ids
 
 
 def run(item_id: UUID) -> bool:
@@ -81,7 +80,7 @@ def run(item_id: UUID) -> bool:
 
     A failure is noted by its class name, and tried again with back-off and jitter; after ATTEMPTS the row is dead.
     """
-    item = OutboxItem.objects.filter(pk=item_id, done_at=None, dead_at=None).first()
+    item = _begin(item_id)
     if item is None:
         return False
     try:
@@ -98,6 +97,41 @@ def run(item_id: UUID) -> bool:
         _put_back(item, error)
         log.warning("outbox_failed", item=str(item_id), exception=type(error).__name__)
         return False
+
+
+def _begin(item_id: UUID) -> OutboxItem | None:
+    """Count the attempt, and renew the lease: the row may have waited in the broker. None where there is nothing to do.
+
+    The attempt is counted before the work, so that what kills its worker every time does not do so for ever.
+    """
+    now = timezone.now()
+    mine = OutboxItem.objects.filter(pk=item_id, done_at=None, dead_at=None)
+    if not mine.update(attempts=F("attempts") + 1, leased_until=now + LEASE):
+        return None
+    item = mine.first()
+    if item is None or item.attempts <= ATTEMPTS:
+        return item
+    mine.update(dead_at=now, leased_until=None, error=NEVER_CAME_BACK)
+    log.warning("outbox_failed", item=str(item_id), exception=NEVER_CAME_BACK)
+    return None
+
+
+def drain() -> tuple[int, int]:
+    """Do in this process what is due, one row after the other, until nothing is. How many were done, and failed."""
+    done = failed = 0
+    while ids := hand_out(limit=1):
+        for item_id in ids:
+            if run(item_id):
+                done += 1
+            else:
+                failed += 1
+    return done, failed
+
+
+def forget_done() -> int:
+    """Delete the rows of work that was done longer ago than it is kept. Returns how many."""
+    before = timezone.now() - timedelta(days=settings.OUTBOX_KEEP_DAYS)
+    return OutboxItem.objects.filter(done_at__lt=before).delete()[0]
 
 
 def _mark_done(item: OutboxItem) -> bool:

@@ -270,6 +270,7 @@ SPECTACULAR_SETTINGS = {
 PUBLISH_DIRECTORY: bool = env.bool("PUBLISH_DIRECTORY", default=True)
 
 # --- work that happens later (core/celery.py, core/outbox.py) ------------------------------------------------
+OUTBOX_KEEP_DAYS: int = env.int("OUTBOX_KEEP_DAYS", default=14)  # for which the rows of done work are kept
 BROKER_DIR = VAR_DIR / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
 if not REDIS_URL:
@@ -296,6 +297,7 @@ CELERY_BEAT_SCHEDULE = {
     "relay": {"task": "core.relay", "schedule": 2.0, "options": {"expires": 10}},
     "old sessions": {"task": "core.forget_sessions", "schedule": 3600.0, "options": {"expires": 3600}},
     "left-over uploads": {"task": "core.forget_uploads", "schedule": 3600.0, "options": {"expires": 3600}},
+    "done work": {"task": "core.forget_done", "schedule": 3600.0, "options": {"expires": 3600}},
     "due follow-ups": {"task": "casework.find_due", "schedule": 15.0, "options": {"expires": 60}},
     "reviews not done in time": {
         "task": "referrals.end_overdue",

@@ -17,6 +17,7 @@ from casework.extensions import (
 from casework.survivors_copy import Item, Part, shared_parts
 from core.actor import Actor
 from referrals.exchange import with_unread
+from referrals.exchange_rules import SENDER
 from referrals.models import Referral, Service
 from referrals.places import held_for, requests_for
 from referrals.selectors import referrals_of
@@ -28,7 +29,7 @@ _ENDED = ("declined", "completed", "withdrawn", "expired")
 @case_panels.register
 def add_referrals(file: CaseFile, panels: list[Panel]) -> None:
     """The case's referrals, each with where it stands."""
-    rows = list(with_unread(referrals_of(file.actor).filter(case=file.case), file.actor))
+    rows = list(with_unread(referrals_of(file.actor).filter(case=file.case), file.actor, SENDER))
     panels.append(Panel("referrals/_case_panel.html", {"referrals": rows}))
     panels.append(Panel("referrals/_places_panel.html", {"places": list(requests_for(file.case)[:_PLACES])}))
 

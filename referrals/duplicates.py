@@ -38,7 +38,7 @@ class SentAlready(Refused):
 def still_open(case_id: UUID, service_id: UUID, *, but: UUID | None = None) -> QuerySet[Referral]:
     """The open ones to a service, the newest first, without the one named."""
     found = Referral.objects.filter(case=case_id, service=service_id, state__in=OPEN)
-    return found.exclude(pk=but).order_by("-sent_at", "pk")
+    return (found.exclude(pk=but) if but else found).order_by("-sent_at", "pk")
 
 
 def require_first(file: CaseFile, referral: Referral, again: str) -> None:

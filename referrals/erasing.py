@@ -48,7 +48,11 @@ for _category in (
         _("What was written to and by partners"),
         lambda case: ExchangeEntry.objects.filter(exchange__referral__case=case),
     ),
-    Category("disclosures", _("What was told by other ways"), lambda case: Disclosure.objects.filter(referral__case=case)),
+    Category(
+        "disclosures",
+        _("What was told by other ways"),
+        lambda case: Disclosure.objects.filter(referral__case=case),
+    ),
     Category(
         "one_time_packets",
         _("Packets that are opened once"),

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -29,12 +29,18 @@ from referrals.exchange_kinds import EntryKind, kind_named
 from referrals.exchange_rules import PARTNER, SENDER, Side, is_urgent
 from referrals.models import Exchange, ExchangeEntry, ExchangeRead, Referral
 
+M = TypeVar("M", bound=Model)
+
+WHEN = frozenset({"date", "time", "time_zone"})
+"""The fields that together say when something is planned."""
+
 
 @dataclass(frozen=True, slots=True)
 class EntryDocument:
     """An entry, opened. `by` is its writer's name, for their own side; to the other one the organisation speaks.
 
-    `about` is the number of the entry whose place it takes, `changed_by` that of the one that has taken its own.
+    `about` is the number of the entry whose place it takes, and `instead_of` that entry in words; `changed_by` is the
+    number of the one that has taken its own.
     """
 
     entry: ExchangeEntry
@@ -42,14 +48,19 @@ class EntryDocument:
     values: Mapping[str, Value]
     by: str = ""
     about: int | None = None
+    instead_of: str = ""
     changed_by: int | None = None
     cancelled: bool = False
     unread: bool = False
 
     @property
     def rows(self) -> list[tuple[Field, str]]:
-        """What it says, as people read it."""
-        return display(self.kind, self.values)
+        """What it says, as people read it; a day, an hour and a zone in one."""
+        rows = display(self.kind, self.values)
+        if not self.values.keys() >= WHEN:
+            return rows
+        shown = [(field, self.planned_text if field.name == "date" else text) for field, text in rows]
+        return [(field, text) for field, text in shown if field.name not in WHEN - {"date"}]
 
     @property
     def title(self) -> str:
@@ -69,7 +80,7 @@ class EntryDocument:
     @property
     def planned_for(self) -> datetime | None:
         """When something is planned to happen."""
-        if not {"date", "time", "time_zone"} <= self.values.keys():
+        if not self.values.keys() >= WHEN:
             return None
         clock = datetime.fromisoformat(f"{self.values['date']}T{self.values['time']}")
         return clock.replace(tzinfo=ZoneInfo(str(self.values["time_zone"])))
@@ -224,10 +235,12 @@ def _names(exchanges: Iterable[Sequence[EntryDocument]]) -> dict[str, str]:
 def _linked(documents: Sequence[EntryDocument], names: Mapping[str, str]) -> list[EntryDocument]:
     """The entries with their writers' names, and with what later ones say of them."""
     later = {each.about: each for each in documents if each.about is not None}
+    earlier = {each.entry.seq: f"{each.title}, {each.planned_text}".rstrip(", ") for each in documents}
     return [
         replace(
             each,
             by=names.get(each.by, ""),
+            instead_of=earlier.get(each.about, "") if each.about is not None else "",
             changed_by=later[each.entry.seq].entry.seq if each.entry.seq in later else None,
             cancelled=each.entry.seq in later and later[each.entry.seq].kind.only_changes,
         )
@@ -235,8 +248,11 @@ def _linked(documents: Sequence[EntryDocument], names: Mapping[str, str]) -> lis
     ]
 
 
-def with_unread(referrals: QuerySet[Referral], actor: Actor) -> QuerySet[Referral]:
-    """The referrals with `unread`: whether the partner has written what the actor has not seen. Opens nothing."""
-    of_this = ExchangeEntry.objects.filter(exchange=OuterRef("pk"), side=PARTNER)
+def with_unread(rows: QuerySet[M], actor: Actor, side: Side, *, referral: str = "pk") -> QuerySet[M]:
+    """The rows with `unread`: whether the other side has written what the actor has not seen. Opens nothing.
+
+    `referral` is the column that holds the referral's id.
+    """
+    theirs = ExchangeEntry.objects.filter(exchange=OuterRef(referral)).exclude(side=side)
     seen = ExchangeRead.objects.filter(exchange=OuterRef("exchange"), person=actor.user).values("seq")
-    return referrals.annotate(unread=Exists(of_this.exclude(seq__lte=Coalesce(Subquery(seen), 0))))
+    return rows.annotate(unread=Exists(theirs.exclude(seq__lte=Coalesce(Subquery(seen), 0))))

@@ -18,5 +18,5 @@ def new_passphrase() -> str:
 
 
 def as_said(text: str) -> str:
-    """What counts of a passphrase that somebody typed: its letters a to z, in words. The page's script does the same."""
+    """What counts of a passphrase that somebody typed: its letters a to z, in words. So does the page."""
     return " ".join(re.findall("[a-z]+", text.lower()))

@@ -166,7 +166,9 @@ class GroupForm(ReferralForm):
         widget.hints = {str(case.pk): relation for case, relation in offered}
         self.fields["members"] = forms.MultipleChoiceField(
             label=_("Who is referred together"),
-            help_text=_("Besides this case. Each must have consented; of each goes what is recorded of your choice."),
+            help_text=_(
+                "Besides this case. Each must have consented; of each goes what is recorded of your choice."
+            ),
             choices=[(str(case.pk), case.number) for case, _relation in offered],
             widget=widget,
             error_messages={"required": _("Choose at least one other case.")},

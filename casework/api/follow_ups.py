@@ -12,6 +12,8 @@ from rest_framework.views import APIView
 from casework import selectors, services
 from casework.models import FollowUp
 from casework.record.contact_codes import Channel
+from casework.recurrence import Every
+from casework.services.rescheduling import MOST_AT_ONCE
 from core.api.openapi import operation
 from core.api.pagination import AFTER, page_of, page_schema
 from core.api.serializers import BodySerializer, DocumentSerializer, PersonSerializer
@@ -40,6 +42,27 @@ class NewFollowUpSerializer(BodySerializer):
         max_length=1000,
         help_text="Why they are to be contacted against the rules.",
     )
+    every = serializers.ChoiceField(
+        Every.choices,
+        required=False,
+        allow_blank=True,
+        help_text="How often it comes back, as a rule of RFC 5545.",
+    )
+    repeat_until = serializers.DateField(required=False, allow_null=True)
+
+
+class PutOffSerializer(BodySerializer):
+    """Several follow-ups, and when they are due instead."""
+
+    follow_ups = serializers.ListField(child=serializers.UUIDField(), max_length=MOST_AT_ONCE)
+    until = serializers.DateTimeField()
+
+
+class HandOnSerializer(BodySerializer):
+    """Several follow-ups, and who does them instead."""
+
+    follow_ups = serializers.ListField(child=serializers.UUIDField(), max_length=MOST_AT_ONCE)
+    to = serializers.UUIDField()
 
 
 class OutcomeSerializer(BodySerializer):
@@ -73,6 +96,9 @@ class FollowUpSerializer(DocumentSerializer):
     outcome = serializers.CharField()
     channel = serializers.ChoiceField(Channel.choices, allow_blank=True)
     reason = serializers.CharField(help_text="Why they are to be contacted against the rules.")
+    repeat = serializers.CharField(
+        help_text="The rule of RFC 5545 by which it comes back; empty where it does not."
+    )
 
 
 class FollowUps(APIView):
@@ -110,8 +136,48 @@ class FollowUps(APIView):
             assignee_id=data.get("assignee"),
             channel=data.get("channel", ""),
             reason=data.get("reason", ""),
+            every=data.get("every", ""),
+            repeat_until=data.get("repeat_until"),
         )
         return Response(_read(request, row), status=status.HTTP_201_CREATED)
+
+
+class PutOff(APIView):
+    """Making several due later."""
+
+    @operation(
+        "put_off_follow_ups",
+        "Put follow-ups off",
+        request=PutOffSerializer,
+        responses={204: None},
+        problems=(403, 404, 409),
+    )
+    def post(self, request: Request) -> Response:
+        """All of them or none. What is urgent waits a day at most."""
+        data = body_of(request, PutOffSerializer)
+        services.put_off_follow_ups(
+            actor=actor_of(request, *CASE_ROLES), follow_up_ids=data["follow_ups"], until=data["until"]
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class HandOn(APIView):
+    """Giving several to a colleague."""
+
+    @operation(
+        "hand_on_follow_ups",
+        "Give follow-ups to a colleague",
+        request=HandOnSerializer,
+        responses={204: None},
+        problems=(403, 404, 409),
+    )
+    def post(self, request: Request) -> Response:
+        """All of them or none; the colleague is told."""
+        data = body_of(request, HandOnSerializer)
+        services.hand_on(
+            actor=actor_of(request, *CASE_ROLES), follow_up_ids=data["follow_ups"], to=data["to"]
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class CompleteFollowUp(APIView):

@@ -134,6 +134,8 @@ urlpatterns = [
         transfers.TakeBackTransfer.as_view(),
         name="api-transfer-take-back",
     ),
+    path("follow-ups/put-off/", follow_ups.PutOff.as_view(), name="api-follow-ups-put-off"),
+    path("follow-ups/hand-on/", follow_ups.HandOn.as_view(), name="api-follow-ups-hand-on"),
     path("follow-ups/", follow_ups.FollowUps.as_view(), name="api-follow-ups"),
     path(
         "follow-ups/<uuid:follow_up_id>/complete/",

@@ -16,6 +16,7 @@ from casework.services.instruments import (
     enable_instrument,
     retire_instrument,
 )
+from casework.services.rescheduling import hand_on, put_off_follow_ups
 
 __all__ = [
     "add_document",
@@ -27,9 +28,11 @@ __all__ = [
     "discard_draft",
     "enable_instrument",
     "finish_draft",
+    "hand_on",
     "notify_due",
     "open_case",
     "plan_follow_up",
+    "put_off_follow_ups",
     "record_consent",
     "record_decision",
     "record_identification",

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from casework.case_file import open_case_file
 from casework.interview import ACTIONS, Concern
 from casework.models import Case, FollowUp
+from casework.recurrence import Every, next_due, rule_for
 from casework.safe_contact import require_allowed
 from casework.selectors import carried_by, team_members
 from core import audit, outbox
@@ -38,20 +39,29 @@ def plan_follow_up(
     assignee_id: UUID | None = None,
     channel: str = "",
     reason: str = "",
+    every: str = "",
+    repeat_until: date | None = None,
 ) -> FollowUp:
     """Plan something to be done for a case; what it is about is sealed under the case key.
 
+    With `every` (a rule of Every) doing it plans the next one, until the day of `repeat_until` if there is one.
+
     The assignee is the actor, or a caseworker or supervisor of the case's team. With a `channel` it is a contact with
     the survivor: it must be allowed when it is due, or have a `reason`, which is sealed with it. Raises NotVisible,
-    NotAllowed; Invalid at `assignee`, `about`, `channel` or `reason`.
+    NotAllowed; Invalid at `assignee`, `about`, `every`, `repeat_until`, `channel` or `reason`.
     """
     file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
+    if every and every not in Every.values:
+        raise Invalid({"every": [_("Choose from the list.")]})
+    if repeat_until is not None and (not every or repeat_until < timezone.localdate(due_at)):
+        raise Invalid({"repeat_until": [_("Give a day after the first time, for what comes back.")]})
     assignee = assignee_id or actor.user.pk
     if not team_members(file.case).filter(pk=assignee).exists():
         raise Invalid({"assignee": [_("Choose a caseworker or supervisor of the team.")]})
     if not about.strip():
         raise Invalid({"about": [_("Say what is to be done.")]})
     contact = {"channel": channel} if channel else {}
+    contact |= rule_for(every, due_at, repeat_until) if every else {}
     if channel and not require_allowed(file, channel, due_at, reason).allowed:
         contact["reason"] = reason.strip()
     return add_follow_up(
@@ -73,7 +83,8 @@ def add_follow_up(
     """Write a follow-up for an open object, inside the caller's transaction.
 
     `source` names what of the case it comes from (`section/risk_and_safety`), so that a change there can end it.
-    `contact` says how the survivor is to be contacted: the `channel`, and the `reason` where the rules are against it.
+    `contact` says how the survivor is to be contacted: the `channel`, and the `reason` where the rules are against it;
+    and how often it comes back: what `rule_for` gives.
     """
     row = FollowUp(
         due_at=due_at, assignee_id=assignee_id or actor.user.pk, created_by=actor.user, urgent=urgent
@@ -155,11 +166,31 @@ def _close(actor: Actor, follow_up_id: UUID, state: FollowUp.State, outcome: str
     row.refresh_from_db()
     if row.state != FollowUp.State.DUE:
         raise WrongState
-    source = row.read(opened).get("source", "")
+    content = row.read(opened)
+    source = content.get("source", "")
     _end(actor, opened, row, state, outcome)
     if source.startswith(_LEFT):
         end_follow_ups(actor, opened, source, state)
+    if state is FollowUp.State.DONE and "repeat" in content:
+        _plan_next(actor, opened, row, content)
     return row
+
+
+def _plan_next(actor: Actor, opened: OpenObject, row: FollowUp, content: dict[str, str]) -> None:
+    """What comes back stands there again. Whether the survivor may be contacted then is asked when it is done."""
+    due_at = next_due(content["repeat"], content["since"], row.due_at)
+    if due_at is None:
+        return
+    kept = {name: content[name] for name in ("channel", "repeat", "since") if name in content}
+    add_follow_up(
+        actor,
+        opened,
+        due_at=due_at,
+        about=content["about"],
+        assignee_id=row.assignee_id,
+        urgent=row.urgent,
+        contact=kept,
+    )
 
 
 def _end(actor: Actor, opened: OpenObject, row: FollowUp, state: FollowUp.State, outcome: str) -> None:

@@ -33,6 +33,8 @@ def new_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
                 assignee_id=UUID(form.cleaned_data["assignee"]),
                 channel=form.cleaned_data["channel"],
                 reason=request.POST.get("reason", ""),
+                every=form.cleaned_data["every"],
+                repeat_until=form.cleaned_data["repeat_until"],
             )
         except Invalid as error:
             add_problems(form, error)

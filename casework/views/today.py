@@ -6,8 +6,9 @@ from django.views.decorators.http import require_GET
 
 from casework.approvals import approvals_waiting_for
 from casework.extensions import Panel, today_panels
+from casework.forms import SeveralForm
 from casework.models import FollowUp
-from casework.selectors import drafts_of, follow_ups_of, read_follow_ups
+from casework.selectors import colleagues_of, drafts_of, follow_ups_of, read_follow_ups
 from casework.transfers import offers_to
 from core.models import CASE_ROLES
 from core.views import actor_of
@@ -24,6 +25,7 @@ def today_page(request: HttpRequest) -> HttpResponse:
     panels: list[Panel] = []
     today_panels.run(actor, panels)
     context = {
+        "several": SeveralForm(colleagues_of(actor)),
         "panels": panels,
         "urgent": [each for each in documents if each.follow_up.urgent],
         "due": [each for each in documents if each.overdue and not each.follow_up.urgent],

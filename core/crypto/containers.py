@@ -43,7 +43,8 @@ def write_age(pieces: Iterable[bytes], file: BinaryIO, recipient: pyrage.x25519.
 
 def age_with_passphrase(content: bytes, passphrase: str) -> bytes:
     """Encrypt for whoever is told the passphrase; age stretches it by scrypt, a second's worth of this machine."""
-    return pyrage.passphrase.encrypt(content, passphrase)
+    made: bytes = pyrage.passphrase.encrypt(content, passphrase)
+    return made
 
 
 def write_zip(pieces: Iterable[bytes], file: BinaryIO, passphrase: str, name: str) -> None:

@@ -16,7 +16,7 @@ from core.models.accounts import CASE_ROLES, Membership, Organisation, Role, Tea
 from core.models.audit import AuditEvent
 from core.models.keys import ApiToken, KeySlot, TeamKey, TokenTeamKey, UserKey
 from core.models.notice import Notice
-from core.models.outbox import Heartbeat, OutboxItem
+from core.models.outbox import BeatRun, Heartbeat, OutboxItem
 from core.models.sensitivity import Sensitivity
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "PERMISSIONS",
     "ApiToken",
     "AuditEvent",
+    "BeatRun",
     "Grant",
     "Heartbeat",
     "KeptOut",

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from core.models.sensitivity import Sensitivity
 
@@ -38,7 +39,11 @@ class OutboxItem(models.Model):
         indexes = [
             models.Index(
                 fields=["run_at", "id"], condition=Q(done_at=None, dead_at=None), name="outbox_waiting"
-            )
+            ),
+            models.Index(
+                fields=["-dead_at", "-id"], condition=Q(done_at=None, dead_at__isnull=False), name="outbox_dead"
+            ),
+            models.Index(fields=["done_at"], condition=Q(done_at__isnull=False), name="outbox_done"),
         ]
 
     def __str__(self) -> str:
@@ -52,6 +57,35 @@ class Heartbeat(models.Model):
 
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BeatRun(models.Model):
+    """How a task that beat starts went the last time."""
+
+    SENSITIVITY = dict.fromkeys(("name", "at", "took_ms", "outcome", "error"), Sensitivity.SAFE)
+
+    class Outcome(models.TextChoices):
+        """How a run ended; one that was killed has none, and the run before it stands."""
+
+        OK = "ok", _("Done")
+        FAILED = "failed", _("Failed")
+
+    name = models.CharField(max_length=60, primary_key=True, help_text="the task's name")
+    at = models.DateTimeField(help_text="when it began")
+    took_ms = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    error = models.CharField(max_length=100, blank=True, help_text="the exception's class name alone")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome="ok", error="") | (Q(outcome="failed") & ~Q(error="")),
+                name="beat_run_failed_by_an_error",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -19,6 +19,8 @@ from referrals import selectors, services
 from referrals.api.enclosures import EnclosedSerializer
 from referrals.api.handovers import HandoverSerializer
 from referrals.api.services import ServiceReferenceSerializer
+from referrals.exchange import with_unread
+from referrals.exchange_rules import PARTNER
 from referrals.models import Referral
 from referrals.services import DeclineReason
 
@@ -50,7 +52,18 @@ class PacketSerializer(serializers.Serializer[Any]):
     service = ServiceReferenceSerializer(source="referral.service")
     sender = PartnerTeamSerializer(source="referral.case.team")
     sent_at = serializers.DateTimeField(source="referral.sent_at")
+    answer_by = serializers.DateTimeField(
+        source="referral.answer_by", allow_null=True, help_text="Until when it waits for your answer."
+    )
     decided_at = serializers.DateTimeField(source="referral.decided_at", allow_null=True)
+
+
+class ListedPacketSerializer(PacketSerializer):
+    """A packet in the list."""
+
+    unread = serializers.BooleanField(
+        help_text="Whether the sender has written what you have not looked at on its page."
+    )
 
 
 class ContentSerializer(serializers.Serializer[Any]):
@@ -91,13 +104,14 @@ class Packets(APIView):
         "list_packets",
         "Packets in your inbox, newest first",
         parameters=[AFTER],
-        responses={200: page_schema(PacketSerializer)},
+        responses={200: page_schema(ListedPacketSerializer)},
         problems=(403,),
     )
     def get(self, request: Request) -> Response:
         """Those sealed to your teams, unopened."""
-        rows = selectors.inbox_of(actor_of(request, Role.FOCAL_POINT))
-        return page_of(request, rows).response(PacketSerializer)
+        actor = actor_of(request, Role.FOCAL_POINT)
+        rows = with_unread(selectors.inbox_of(actor), actor, PARTNER, referral="referral_id")
+        return page_of(request, rows).response(ListedPacketSerializer)
 
 
 class OnePacket(APIView):

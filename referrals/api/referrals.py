@@ -25,6 +25,8 @@ from referrals.api.packets import ContentSerializer
 from referrals.api.services import ServiceReferenceSerializer
 from referrals.duplicates import REASON_LENGTH
 from referrals.enclosures import MOST
+from referrals.exchange import with_unread
+from referrals.exchange_rules import SENDER
 from referrals.models import Referral
 
 
@@ -61,6 +63,14 @@ class ReferralSerializer(serializers.Serializer[Any]):
     decided_at = serializers.DateTimeField(allow_null=True)
 
 
+class ListedReferralSerializer(ReferralSerializer):
+    """A referral in the list."""
+
+    unread = serializers.BooleanField(
+        help_text="Whether the partner has written what you have not looked at on its page."
+    )
+
+
 class ReferralDetailSerializer(DocumentSerializer, ReferralSerializer):
     """A referral with what was chosen, and once it was sent, what the partner reads and has answered."""
 
@@ -81,13 +91,14 @@ class Referrals(APIView):
         "list_referrals",
         "Referrals, newest first",
         parameters=[AFTER],
-        responses={200: page_schema(ReferralSerializer)},
+        responses={200: page_schema(ListedReferralSerializer)},
         problems=(403,),
     )
     def get(self, request: Request) -> Response:
         """Those of your teams' cases, without what they share."""
-        rows = selectors.referrals_of(actor_of(request, *CASE_ROLES))
-        return page_of(request, rows).response(ReferralSerializer)
+        actor = actor_of(request, *CASE_ROLES)
+        rows = with_unread(selectors.referrals_of(actor), actor, SENDER)
+        return page_of(request, rows).response(ListedReferralSerializer)
 
     @operation(
         "draft_referral",

@@ -88,7 +88,7 @@ class Link(APIView):
         problems=(403, 404, 409),
     )
     def post(self, request: Request, referral_id: UUID) -> Response:
-        """Seal the chosen fields under a link and a passphrase, which this answer alone holds. Refused as sending is."""
+        """Seal the chosen fields under a link and a passphrase, which this answer alone holds. Refused like sending."""
         actor = actor_of(request, *CASE_ROLES)
         sent = send_by_link(actor=actor, referral_id=referral_id, **body_of(request, LinkSerializer))
         return Response(SentByLinkSerializer(sent).data)
@@ -133,7 +133,9 @@ class Told(APIView):
     def post(self, request: Request) -> Response:
         """Recorded whatever stood against it; what was missing is kept with it, and a supervisor looks at it."""
         actor, body = actor_of(request, *CASE_ROLES), body_of(request, ToldSerializer)
-        telling = Telling(**{name: body.pop(name) for name in ("way", "to", "at", "answer", "reason", "said")})
+        telling = Telling(
+            **{name: body.pop(name) for name in ("way", "to", "at", "answer", "reason", "said")}
+        )
         made = record_told(
             actor=actor, case_id=body.pop("case"), service_id=body.pop("service"), telling=telling, **body
         )

@@ -139,7 +139,7 @@ class OfGender(HardRule):
     def fails(self, situation: Situation) -> Q:
         gender = str(situation.survivor.gender)
         fit = has_code(CodeKind.GENDER, gender, *filter(None, [_IS_A.get(gender)]))
-        return Q(has_code(CodeKind.GENDER)) & ~Q(fit)
+        return has_code(CodeKind.GENDER) & ~fit
 
     def why_not(self, situation: Situation, seen: Seen) -> str:
         return genders_words(seen.facts)
@@ -157,7 +157,7 @@ class InArea(HardRule):
         return survivor.country is not None
 
     def fails(self, situation: Situation) -> Q:
-        return Q(has_area()) & ~Q(has_area(country=str(situation.survivor.country)))
+        return has_area() & ~has_area(country=str(situation.survivor.country))
 
     def why_not(self, situation: Situation, seen: Seen) -> str:
         return countries_words(seen.facts)

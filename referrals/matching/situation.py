@@ -4,11 +4,13 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from referrals.matching.survivor import SurvivorFacts
@@ -40,20 +42,25 @@ class Seen:
     facts: ServiceFacts
 
 
-def has_code(kind: str, *codes: str) -> Exists:
+def has_code(kind: str, *codes: str) -> Q:
     """That the service has one of these codes of a kind; any of the kind where none is named."""
     rows = ServiceCode.objects.filter(service=OuterRef("pk"), kind=kind)
-    return Exists(rows.filter(code__in=codes) if codes else rows)
+    return _has(rows.filter(code__in=codes) if codes else rows)
 
 
-def has_area(**place: str) -> Exists:
+def has_area(**place: str) -> Q:
     """That it names such an area; any where nothing is asked."""
-    return Exists(ServiceArea.objects.filter(service=OuterRef("pk"), **place))
+    return _has(ServiceArea.objects.filter(service=OuterRef("pk"), **place))
 
 
-def has_hours() -> Exists:
+def has_hours() -> Q:
     """That it has said when it is open."""
-    return Exists(ServiceHours.objects.filter(service=OuterRef("pk")))
+    return _has(ServiceHours.objects.filter(service=OuterRef("pk")))
+
+
+def _has(rows: QuerySet[Any]) -> Q:
+    """That there is such a row: looked up for each service, where PostgreSQL would hash an EXISTS for all of them."""
+    return Q(IsNull(Subquery(rows.order_by().values("pk")[:1]), False))
 
 
 def open_now(situation: Situation) -> Q:
@@ -64,7 +71,7 @@ def open_now(situation: Situation) -> Q:
         hours = ServiceHours.objects.filter(
             service=OuterRef("pk"), weekday=day, opens__lte=clock, closes__gt=clock
         )
-        condition |= Q(time_zone=zone) & Q(Exists(hours))
+        condition |= Q(time_zone=zone) & _has(hours)
     return condition
 
 

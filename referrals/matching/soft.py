@@ -71,8 +71,8 @@ class Language(SoftRule):
 
     def steps(self, situation: Situation) -> tuple[Q, ...]:
         first, *others = situation.survivor.languages
-        other = Q(has_code(CodeKind.LANGUAGE, *others)) if others else Q(pk__in=())
-        return Q(has_code(CodeKind.LANGUAGE, first)), other, ~Q(has_code(CodeKind.LANGUAGE))
+        other = has_code(CodeKind.LANGUAGE, *others) if others else Q(pk__in=())
+        return has_code(CodeKind.LANGUAGE, first), other, ~has_code(CodeKind.LANGUAGE)
 
     def words(self, situation: Situation, seen: Seen, step: int) -> str:
         if step < 2:
@@ -92,7 +92,7 @@ class Schedule(SoftRule):
         return (
             Q(always_open=True),
             open_now(situation),
-            Q(by_appointment=True) | Q(has_hours()),
+            Q(by_appointment=True) | has_hours(),
         )
 
     def words(self, situation: Situation, seen: Seen, step: int) -> str:
@@ -128,8 +128,8 @@ class Access(SoftRule):
     def steps(self, situation: Situation) -> tuple[Q, ...]:
         every = Q()
         for code in sorted(situation.survivor.accessibility):
-            every &= Q(has_code(CodeKind.ACCESSIBILITY, code))
-        return every, ~Q(has_code(CodeKind.ACCESSIBILITY))
+            every &= has_code(CodeKind.ACCESSIBILITY, code)
+        return every, ~has_code(CodeKind.ACCESSIBILITY)
 
     def words(self, situation: Situation, seen: Seen, step: int) -> str:
         if step == 1:
@@ -152,7 +152,7 @@ class Staff(SoftRule):
 
     def steps(self, situation: Situation) -> tuple[Q, ...]:
         asked = has_code(CodeKind.STAFF_GENDER, str(situation.survivor.staff_gender))
-        return Q(asked), ~Q(has_code(CodeKind.STAFF_GENDER))
+        return asked, ~has_code(CodeKind.STAFF_GENDER)
 
     def words(self, situation: Situation, seen: Seen, step: int) -> str:
         whom = str(StaffGender(str(situation.survivor.staff_gender)).label)
@@ -174,7 +174,7 @@ class Near(SoftRule):
     def steps(self, situation: Situation) -> tuple[Q, ...]:
         country = str(situation.survivor.country)
         everywhere = has_area(country=country, subdivision="", place="")
-        return Q(pk__in=list(situation.near)), Q(everywhere), ~Q(has_area())
+        return Q(pk__in=list(situation.near)), everywhere, ~has_area()
 
     def words(self, situation: Situation, seen: Seen, step: int) -> str:
         if step == 0:

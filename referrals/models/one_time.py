@@ -49,9 +49,7 @@ class OneTimePacket(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(
-                    opened_at=None, closed_at=None, sealed__isnull=False, checks__isnull=False
-                )
+                condition=models.Q(opened_at=None, closed_at=None, sealed__isnull=False, checks__isnull=False)
                 | models.Q(
                     models.Q(opened_at__isnull=False) | models.Q(closed_at__isnull=False),
                     sealed=None,

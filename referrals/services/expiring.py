@@ -105,4 +105,8 @@ def _expire(referral: Referral) -> Iterable[UUID | None]:
     return referral.created_by_id, referral.case.assigned_to_id
 
 
-_WHAT = {_end_overdue: OVERDUE, _end_without_consent: RAN_OUT, _expire: NOT_ANSWERED}
+_WHAT: dict[Callable[[Referral], Iterable[UUID | None]], str] = {
+    _end_overdue: OVERDUE,
+    _end_without_consent: RAN_OUT,
+    _expire: NOT_ANSWERED,
+}

@@ -1,4 +1,4 @@
-"""One referral for people who belong together: a packet for each, as each has consented, sent together or not at all."""
+"""Referring people who belong together: a packet for each, as each has consented, sent together or not at all."""
 
 import uuid
 from collections.abc import Sequence
@@ -75,8 +75,8 @@ def draft_group(
         except (Refused, WrongState) as error:
             raise NotTogether(file.case, error) from None
     Referral.objects.filter(pk__in=[each.pk for each in drafts]).update(group=group)
-    for each in drafts:
-        each.group = group
+    for draft in drafts:
+        draft.group = group
     audit.record("referral.group_drafted", actor=actor, subject=group, referrals=len(drafts))
     return drafts
 

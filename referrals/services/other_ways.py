@@ -42,7 +42,7 @@ BY_MOUTH = (Referral.Way.SPOKEN, Referral.Way.PAPER)
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """How something was told: `to` whom, when, and what they `answer`ed ("", accepted, declined), with what they said."""
+    """How something was told: `to` whom, when, and the `answer` ("", accepted, declined) with what they said."""
 
     way: str
     to: str

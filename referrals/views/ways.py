@@ -47,9 +47,7 @@ def link_page(request: HttpRequest, referral_id: UUID) -> HttpResponse:
         if form.is_valid():
             language = form.cleaned_data["language"]
             try:
-                sent = send_by_link(
-                    actor=actor, referral_id=referral_id, language=language, again=form.again
-                )
+                sent = send_by_link(actor=actor, referral_id=referral_id, language=language, again=form.again)
             except NO as error:
                 status = add_refusal(form, error)
             else:

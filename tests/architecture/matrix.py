@@ -63,7 +63,7 @@ identification-open-case POST 302      302      302      404      404      404  
 earlier-records        GET    200      200      200      404      404      404      404      404      in
 earlier-records        POST   400      400      400      404      404      404      404      404      in
 same-person            GET    405      405      405      405      405      405      405      405      in
-same-person            POST   302      302      302      404      404      404      404      404      in
+same-person            POST   409      409      409      404      404      404      404      404      in
 search                 GET    200      200      200      200      404      404      404      404      in
 search                 POST   400      400      400      400      404      404      404      404      in
 search-index           GET    200      200      200      200      404      404      404      404      in
@@ -132,6 +132,8 @@ document-remove        GET    200      200      200      404      404      404  
 document-remove        POST   400      400      400      404      404      404      404      404      in
 follow-up-new          GET    200      200      200      404      404      404      404      404      in
 follow-up-new          POST   400      400      400      404      404      404      404      404      in
+follow-ups-several     GET    405      405      405      405      405      405      405      405      in
+follow-ups-several     POST   302      302      302      302      404      404      404      404      in
 follow-up-complete     GET    200      200      200      404      404      404      404      404      in
 follow-up-complete     POST   302      302      302      404      404      404      404      404      in
 
@@ -361,6 +363,8 @@ api-transfers          POST   400      400      400      400      403      403  
 api-transfer           GET    200      200      200      404      404      404      404      404      401
 api-transfer-decline   POST   403      403      403      404      404      404      404      404      401
 api-transfer-take-back POST   403      403      200      404      404      404      404      404      401
+api-follow-ups-put-off POST   400      400      400      400      403      403      403      403      401
+api-follow-ups-hand-on POST   400      400      400      400      403      403      403      403      401
 api-follow-ups         GET    200      200      200      200      403      403      403      403      401
 api-follow-ups         POST   400      400      400      400      403      403      403      403      401
 api-follow-up-complete POST   200      200      200      404      404      404      404      404      401
@@ -378,7 +382,7 @@ api-referrals          POST   400      400      400      400      403      403  
 api-referral           GET    200      200      200      404      404      404      404      404      401
 api-referral-send      POST   200      200      200      404      404      404      404      404      401
 api-referral-withdraw  POST   200      200      200      404      404      404      404      404      401
-api-referrals-told     POST   201      201      201      404      403      403      403      403      401
+api-referrals-told     POST   404      404      404      404      403      403      403      403      401
 api-referral-link      POST   200      200      200      404      404      404      404      404      401
 api-referral-file      POST   200      200      200      404      404      404      404      404      401
 api-referral-answer    POST   200      200      200      404      404      404      404      404      401

@@ -67,13 +67,17 @@ class Stranger:
     """Somebody with a browser of their own and no account."""
 
     def __init__(self, browser: Browser, locale: str = "en") -> None:
-        self.context: BrowserContext = browser.new_context(locale=locale, viewport={"width": 390, "height": 844})
+        self.context: BrowserContext = browser.new_context(
+            locale=locale, viewport={"width": 390, "height": 844}
+        )
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
         self.asked: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.asked.append(f"{request.url} {request.post_data or ''}"))
-        self.page.on("console", lambda said: self.complaints.append(said.text) if "Security" in said.text else None)
+        self.page.on(
+            "console", lambda said: self.complaints.append(said.text) if "Security" in said.text else None
+        )
 
     def open(self, passphrase: str) -> None:
         self.page.get_by_label("Passphrase").fill(passphrase)

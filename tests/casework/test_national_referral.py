@@ -188,6 +188,11 @@ def test_a_notice_without_a_name_is_of_an_adult_where_the_country_knows_it_and_h
     assert "basis" not in sent
     assert not any(word in sent["sent_text"] for word in ("Canarygiven", "Linnet", "Nepal", "labour"))
     assert follow_ups(assigned, case) == []
+    (entry,) = read_case(assigned.actor, case.pk).entries.of("national_referral")
+    with pytest.raises(WrongState):
+        note_reconsideration(actor=assigned.actor, case_id=case.pk, entry_id=entry.id, until=TODAY)
+    page = sign_in(assigned).get(reverse("national-referral", args=[case.pk, entry.id]))
+    assert "reconsider_until" not in text(page)
 
 
 # --- what was sent  ----------------------------------------

@@ -13,7 +13,7 @@ from referrals.services import draft_referral, send_referral, write_as_partner, 
 from tests.neighbours import person
 from tests.referrals.test_endings import referral_in
 
-VALUES: dict[str, dict[str, object]] = {
+VALUES: dict[str, dict[str, Any]] = {
     "message": {"text": "Canarymessage"},
     "question": {"text": "Canaryquestion"},
     "appointment": {
@@ -39,7 +39,7 @@ VALUES: dict[str, dict[str, object]] = {
     "outcome": {"outcome": "need_met", "note": "Canaryoutcome"},
     "onward": {"to": "Canaryonward"},
 }
-NO_SHOW = {"arrival": "did_not_arrive", "note": "Canarynoshow"}
+NO_SHOW: dict[str, Any] = {"arrival": "did_not_arrive", "note": "Canarynoshow"}
 
 
 def accepted(world: World, case: Case) -> Referral:

@@ -12,6 +12,7 @@ from core.accounts import remove_member
 from core.errors import HearthError, Invalid, NotAllowed, NotVisible, Tampered, WrongState
 from core.models import AuditEvent, Kind, Level, Notice
 from referrals.demo import Persona, World
+from referrals.exchange import WHEN
 from referrals.models import Exchange, ExchangeEntry, Handover, Referral
 from referrals.selectors import read_packet, read_referral
 from referrals.services import decline_referral, note_read, write_as_partner, write_as_sender
@@ -237,6 +238,13 @@ def test_an_appointment_is_changed_and_cancelled_by_later_entries(world: World, 
     assert exchange
     assert exchange.appointments == []
     assert [each.cancelled for each in exchange.entries] == [False, True, False]
+    was, then = "6 May 2031, 10:30, Rome (Europe/Rome)", "6 May 2031, 12:00, Rome (Europe/Rome)"
+    assert [each.instead_of for each in exchange.entries] == [
+        "",
+        f"Appointment, {was}",
+        f"Appointment, {then}",
+    ]
+    assert [text for field, text in exchange.entries[1].rows if field.name in WHEN] == [then]
     assert ExchangeEntry.objects.count() == 3
 
 

@@ -10,7 +10,7 @@ from referrals.demo import World
 from referrals.exchange_kinds import KINDS
 from referrals.models import ExchangeEntry, Referral
 from tests.answers import answer, at_fault, nothing_written, problem, queries
-from tests.conftest import api
+from tests.conftest import api, sign_in
 from tests.referrals.exchanges import NO_SHOW, VALUES, accepted, by_partner, by_sender
 from tests.referrals.test_endings import referral_in, told
 
@@ -134,6 +134,21 @@ def test_reading_takes_as_many_queries_for_many_entries_as_for_one(world: World,
         by_partner(world, referral, "message")
         by_sender(world, referral, "message")
     assert queries(client, of_referral(referral)) == before
+
+
+def test_the_lists_say_what_is_new_and_what_is_due(world: World, referral: Referral) -> None:
+    by_partner(world, referral, "message")
+    by_sender(world, referral, "message")
+    lists = {"assigned": "/api/v1/referrals/", "focal_point": "/api/v1/packets/"}
+    for name, url in lists.items():
+        [row] = answer(api(world[name]).get(url))["results"]
+        assert row["unread"], name
+    assert row["answer_by"]
+    sign_in(world["focal_point"]).get(f"/inbox/{referral.packet.pk}/")
+    sign_in(world["assigned"]).get(f"/referrals/{referral.pk}/")
+    for name, url in lists.items():
+        [row] = answer(api(world[name]).get(url))["results"]
+        assert not row["unread"], name
 
 
 def test_a_decline_names_whom_it_was_referred_to(world: World, case: Case, share_consent: None) -> None:

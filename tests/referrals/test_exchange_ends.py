@@ -106,7 +106,9 @@ def test_before_the_end_those_same_keys_open_it(world: World, case: Case, share_
     referral = referral_in(world, case, "accepted")
     entry = by_partner(world, referral, "message")
     opened = open_object(world["focal_point"].actor, referral.packet.pk, Kind.PACKET)
-    key = SharedKey.of(opened, Exchange.objects.get(pk=referral.pk).key_for_partner)
+    sealed = Exchange.objects.get(pk=referral.pk).key_for_partner
+    assert sealed is not None
+    key = SharedKey.of(opened, sealed)
     written = key.unseal("exchange", referral.pk, entry.seq, entry.side, sealed=entry.sealed)
     assert b"Canarymessage" in written
 

@@ -38,9 +38,7 @@ def sister(world: World, case: Case) -> Case:
 
 @pytest.fixture
 def link(world: World, case: Case, sister: Case) -> UUID:
-    return link_cases(
-        actor=world["assigned"].actor, case_id=case.pk, other_id=sister.pk, relation="family"
-    )
+    return link_cases(actor=world["assigned"].actor, case_id=case.pk, other_id=sister.pk, relation="family")
 
 
 def agreed(world: World, *cases: Case) -> list[Any]:
@@ -179,9 +177,7 @@ def test_a_referral_by_itself_is_no_group(world: World, case: Case) -> None:
     alone = draft(world, case, world.services[0])
     with pytest.raises(WrongState):
         send_group(actor=world["assigned"].actor, referral_id=alone.pk)
-    packet = Packet.objects.get(
-        referral=send_referral(actor=world["assigned"].actor, referral_id=alone.pk)
-    )
+    packet = Packet.objects.get(referral=send_referral(actor=world["assigned"].actor, referral_id=alone.pk))
     with pytest.raises(WrongState):
         answer_group(actor=world["focal_point"].actor, packet_id=packet.pk)
 

@@ -120,7 +120,9 @@ def test_whoever_lacks_the_fragment_can_use_up_no_try(sent: Any) -> None:
     assert isinstance(press(sent), Opened)
 
 
-@pytest.mark.parametrize("typed", ["{0}  {1} {2}, {3} {4} {5}", "{0}-{1}-{2}-{3}-{4}-{5}", " {0} {1} {2} {3} {4} {5}"])
+@pytest.mark.parametrize(
+    "typed", ["{0}  {1} {2}, {3} {4} {5}", "{0}-{1}-{2}-{3}-{4}-{5}", " {0} {1} {2} {3} {4} {5}"]
+)
 def test_a_passphrase_counts_as_it_is_said(sent: Any, typed: str) -> None:
     words = sent.secrets.passphrase.upper().split()
     assert isinstance(press(sent, keys(sent, passphrase=typed.format(*words))), Opened)
@@ -153,7 +155,8 @@ def test_the_page_that_opened_it_answers_once(
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason"), [("declined", ""), ("declined", "because"), ("declined", "referred_onward"), ("x", "")]
+    ("answer", "reason"),
+    [("declined", ""), ("declined", "because"), ("declined", "referred_onward"), ("x", "")],
 )
 def test_an_answer_is_a_code_of_the_list(sent: Any, answer: str, reason: str) -> None:
     opened = press(sent)
@@ -344,7 +347,9 @@ def test_neither_passphrase_nor_link_key_is_in_the_database(sent: Any) -> None:
     press(sent, keys(sent, passphrase=new_passphrase()))
     for value in _stored():
         assert not any(form in value for form in forms)
-    assert any(str(sent.packet_id).replace("-", "").encode() in value.replace(b"-", b"") for value in _stored())
+    assert any(
+        str(sent.packet_id).replace("-", "").encode() in value.replace(b"-", b"") for value in _stored()
+    )
 
 
 def test_secrets_show_in_no_traceback(sent: Any) -> None:

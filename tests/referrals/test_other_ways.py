@@ -83,9 +83,7 @@ def _hearth(world: World, pk: Any) -> Any:
 
 
 def _no_consent(world: World, case: Case, service: Service) -> None:
-    withdraw_consent(
-        actor=world["assigned"].actor, case_id=case.pk, consent_id=case.consents.get().pk
-    )
+    withdraw_consent(actor=world["assigned"].actor, case_id=case.pk, consent_id=case.consents.get().pk)
 
 
 def _another_partners(world: World, case: Case, service: Service) -> None:

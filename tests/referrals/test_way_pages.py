@@ -159,7 +159,9 @@ def test_a_breach_is_recorded_from_the_page_and_stands_on_it(world: World, case:
 
 
 def test_the_api_sends_by_link_and_the_link_opens(world: World, drafted: Referral) -> None:
-    made = api(world["assigned"]).post(f"/api/v1/referrals/{drafted.pk}/link/", {"language": "fr"}, format="json")
+    made = api(world["assigned"]).post(
+        f"/api/v1/referrals/{drafted.pk}/link/", {"language": "fr"}, format="json"
+    )
     assert made.status_code == 200
     assert made.json()["referral"]["way"] == "link"
     row = OneTimePacket.objects.get()

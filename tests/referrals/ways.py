@@ -49,9 +49,7 @@ def by_link(world: World, case: Case, service: Service | None = None, **others: 
     if not case.consents.exists():
         allow(world, case, service)
     drafted = draft(world, case, service)
-    return send_by_link(
-        actor=world["assigned"].actor, referral_id=drafted.pk, **{"language": "en", **others}
-    )
+    return send_by_link(actor=world["assigned"].actor, referral_id=drafted.pk, **{"language": "en", **others})
 
 
 def keys(sent: SentByLink, passphrase: str | None = None, link_key: bytes | None = None) -> Keys:
