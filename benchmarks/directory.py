@@ -4,7 +4,7 @@ import csv
 import tempfile
 import time
 import tracemalloc
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,12 +114,16 @@ class _Watched:
                         yield False, place
 
     def spent(self) -> tuple[float, float]:
-        """The time of the batches in the first quarters, and of as many in the last."""
+        """The time of a batch in the first quarters, and in the last: of each step its mean."""
         self.whole = self.seen[-1][2] - self.seen[0][2]
-        spent: dict[bool, list[float]] = {True: [], False: []}
+        spent: dict[bool, dict[str, list[float]]] = {True: defaultdict(list), False: defaultdict(list)}
         for early, place in self._quarters():
-            spent[early].append(self.seen[place][2] - self.seen[place - 1][2])
-        return tuple(sum(spent[each]) / len(spent[each]) for each in (True, False))  # type: ignore[return-value]
+            doing, _end, at = self.seen[place]
+            spent[early][doing].append(at - self.seen[place - 1][2])
+        first, last = (
+            sum(sum(each) / len(each) for each in spent[early].values()) for early in (True, False)
+        )
+        return first, last
 
     def most(self) -> tuple[float, float]:
         """The most of the batches in the first quarters, and of those in the last."""

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from casework.views import (
     approvals,
+    calendar,
     case_list,
     cases,
     consents,
@@ -152,6 +153,8 @@ urlpatterns: list[URLPattern] = [
     path("caseload/", standing.caseload_page, name="caseload"),
     path("emergency/", emergency.emergency_page, name="emergency"),
     path("emergency/catch-up/", emergency.catch_up_action, name="emergency-catch-up"),
+    path("today/calendar/", calendar.link_page, name="calendar-link"),
+    path("calendar/<str:secret>.ics", calendar.calendar_feed, name="calendar"),
     path("follow-ups/several/", rescheduling.several_action, name="follow-ups-several"),
     path("follow-ups/<uuid:follow_up_id>/complete/", follow_ups.complete_page, name="follow-up-complete"),
     path("interpreters/", interpreters.list_page, name="interpreters"),

@@ -10,5 +10,5 @@ class CoreConfig(AppConfig):
     verbose_name = "Hearth"
 
     def ready(self) -> None:
-        """Register core's own checks and handlers."""
-        from core import access, checks  # noqa: F401
+        """Register core's own checks, handlers and signals."""
+        from core import access, beat_runs, checks  # noqa: F401

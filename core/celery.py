@@ -6,7 +6,6 @@ from uuid import UUID
 
 from celery import Celery, shared_task
 from celery.signals import setup_logging
-from django.utils import timezone
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 
@@ -53,9 +52,17 @@ def forget_uploads() -> None:
     forget_left_overs()
 
 
+@shared_task(name="core.forget_done")
+def forget_done() -> None:
+    """Delete the rows of work that was done long ago."""
+    from core import outbox
+
+    outbox.forget_done()
+
+
 @shared_task(name="core.beat")
 def beat() -> None:
     """Say that beat, broker and worker are all up."""
-    from core.models import Heartbeat
+    from core.beat_runs import WORKER, note_heartbeat
 
-    Heartbeat.objects.update_or_create(name="worker", defaults={"at": timezone.now()})
+    note_heartbeat(WORKER)

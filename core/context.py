@@ -31,7 +31,11 @@ def hearth(request: HttpRequest) -> dict[str, Any]:
     if actor.has_role(Role.ADVOCACY_OFFICER):
         entries += [("statistics", _("Statistics")), ("network", _("Services"))]
     if actor.has_role(Role.ADMINISTRATOR):
-        entries += [("people", _("People and teams")), ("instruments", _("Instruments"))]
+        entries += [
+            ("people", _("People and teams")),
+            ("instruments", _("Instruments")),
+            ("operations", _("Operations")),
+        ]
     if actor.has_role(*CASE_ROLES, Role.FOCAL_POINT, Role.ADMINISTRATOR):
         entries.append(("service-list", _("Services")))
     entries.append(("team", _("Team")))

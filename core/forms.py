@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.accounts import admissible, fingerprint
+from core.dead_letters import DiscardReason
 from core.models import Role, Team
 from core.widgets import HintedRadios
 
@@ -62,4 +63,12 @@ class ChangePasswordForm(forms.Form):
         ),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+class DiscardForm(forms.Form):
+    """Why work that failed is given up."""
+
+    reason = forms.ChoiceField(
+        label=_("Why is it given up?"), choices=DiscardReason.choices, widget=forms.RadioSelect
     )

@@ -21,9 +21,10 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("hearth.web")
 
 # The views that anyone may see; every other one asks for an unlocked session (or, under the API, a token).
-# A packet that is opened once is for whoever has its link and its passphrase.
+# A packet that is opened once is for whoever has its link and its passphrase; `metrics` takes a
+# session or a token, and says itself that there is no such page. A calendar comes with a secret in its link.
 PUBLIC_VIEWS = frozenset(
-    {"sign-in", "healthz", "set_language", "schema", "api-docs", "tokens"}
+    {"sign-in", "healthz", "set_language", "schema", "api-docs", "tokens", "metrics", "calendar"}
     | {"one-time", "one-time-open", "one-time-answer"}
     | {"api-hsds", "api-hsds-services", "api-hsds-service", "api-hsds-organizations", "api-hsds-organization"}
 )

@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView
 
-from core import views
+from core import operations_views, views
 from core.api.docs import ApiDocs
 from core.api.notices import Notices, PutAway
 from core.api.views import Token, Tokens
@@ -20,6 +20,17 @@ urlpatterns = [
     path("notices/<uuid:notice_id>/away/", views.put_away_action, name="notice-away"),
     path("language/", set_language, name="set_language"),
     path("healthz", views.healthz, name="healthz"),
+    path("metrics", operations_views.metrics_page, name="metrics"),
+    path("operations/", operations_views.operations_page, name="operations"),
+    path("operations/dead/", operations_views.dead_letters_page, name="operations-dead"),
+    path("operations/dead/retry/", operations_views.retry_all_action, name="operations-dead-retry-all"),
+    path("operations/dead/<uuid:item_id>/", operations_views.dead_letter_page, name="operations-dead-item"),
+    path("operations/dead/<uuid:item_id>/retry/", operations_views.retry_action, name="operations-dead-retry"),
+    path(
+        "operations/dead/<uuid:item_id>/discard/",
+        operations_views.discard_page,
+        name="operations-dead-discard",
+    ),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", ApiDocs.as_view(), name="api-docs"),
     path("api/v1/tokens/", Tokens.as_view(), name="tokens"),

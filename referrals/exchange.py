@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -248,11 +248,14 @@ def _linked(documents: Sequence[EntryDocument], names: Mapping[str, str]) -> lis
     ]
 
 
-def with_unread(rows: QuerySet[M], actor: Actor, side: Side, *, referral: str = "pk") -> QuerySet[M]:
+def with_unread(
+    rows: QuerySet[M, M], actor: Actor, side: Side = SENDER, *, referral: str = "pk"
+) -> QuerySet[M, M]:
     """The rows with `unread`: whether the other side has written what the actor has not seen. Opens nothing.
 
     `referral` is the column that holds the referral's id.
     """
     theirs = ExchangeEntry.objects.filter(exchange=OuterRef(referral)).exclude(side=side)
     seen = ExchangeRead.objects.filter(exchange=OuterRef("exchange"), person=actor.user).values("seq")
-    return rows.annotate(unread=Exists(theirs.exclude(seq__lte=Coalesce(Subquery(seen), 0))))
+    unread = Exists(theirs.exclude(seq__lte=Coalesce(Subquery(seen), 0)))
+    return cast(QuerySet[M, M], rows.annotate(unread=unread))

@@ -1,6 +1,7 @@
 """Casework's tables. What a survivor told lies sealed; in clear stand ids, states, teams and dates."""
 
 from casework.models.approval import Approval
+from casework.models.calendar import CalendarLink
 from casework.models.case import Case, SectionVersion
 from casework.models.consent import Consent
 from casework.models.decision import Decision
@@ -17,6 +18,7 @@ from casework.models.transfer import Transfer
 
 __all__ = [
     "Approval",
+    "CalendarLink",
     "Case",
     "ConfirmedWording",
     "Consent",

@@ -154,8 +154,7 @@ def _basis(file: CaseFile, entry: Entry, reason: str) -> Basis | None:
 def note_reconsideration(*, actor: Actor, case_id: UUID, entry_id: UUID, until: date) -> None:
     """Note until when another look can be asked for: a follow-up comes due a week before, but not before tomorrow.
 
-    Raises NotVisible, NotAllowed; WrongState where nobody was referred; Invalid at `reconsider_until` for a day that has
-    passed.
+    Raises NotVisible, NotAllowed; WrongState where nobody was referred; Invalid at `reconsider_until` for a past day.
     """
     file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
     entry = file.entries.get(KIND, entry_id)

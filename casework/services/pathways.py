@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.case_file import CaseFile, open_case_file
+from casework.closing import StillOpen, still_open_elsewhere
 from casework.documents import chosen  # noqa: F401  what a step's documents are chosen from
 from casework.entries import Entry, entry_name
 from casework.models import FollowUp
@@ -202,6 +203,13 @@ def record_step(
         reason=reason,
     )
     return planned.id
+
+
+@still_open_elsewhere.register
+def add_open_pathways(file: CaseFile, found: list[StillOpen]) -> None:
+    """Pathways that have no end yet, for whoever is about to close the case."""
+    count = sum("outcome" not in each.values for each in file.entries.of(KIND))
+    found.append(StillOpen("referrals", gettext_lazy("Pathways that have not ended"), count, "pathways"))
 
 
 @entry_written(KIND, STEP_KIND)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import QuerySet
 from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
@@ -47,7 +48,7 @@ class PageQuery(serializers.Serializer[Any]):
     per_page = serializers.IntegerField(min_value=1, max_value=MOST, default=SIZE)
 
 
-class VersionSerializer(serializers.Serializer[Any]):
+class PublishedVersionSerializer(serializers.Serializer[Any]):
     """What this is an API of."""
 
     version = serializers.CharField()
@@ -133,7 +134,7 @@ class Version(PublicView):
     @operation(
         "hsds_version",
         "The public directory: its version",
-        responses={200: VersionSerializer},
+        responses={200: PublishedVersionSerializer},
         problems=(404, 429),
         public=True,
     )
@@ -169,7 +170,7 @@ class PublishedService(PublicView):
     @operation(
         "hsds_service",
         "The public directory: a service with all that is known of it",
-        responses={200: serializers.DictField()},
+        responses={200: OpenApiTypes.OBJECT},
         problems=(404, 429),
         public=True,
     )
@@ -200,7 +201,7 @@ class PublishedOrganization(PublicView):
     @operation(
         "hsds_organization",
         "The public directory: an organization with its services",
-        responses={200: serializers.DictField()},
+        responses={200: OpenApiTypes.OBJECT},
         problems=(404, 429),
         public=True,
     )

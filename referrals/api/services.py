@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -169,9 +169,10 @@ class FitSerializer(LeftOutSerializer):
     not_known = serializers.ListField(child=serializers.CharField())
     ahead = serializers.SerializerMethodField()
 
-    def get_ahead(self, fit: Any) -> AheadSerializer | None:
+    @extend_schema_field(AheadSerializer(allow_null=True))
+    def get_ahead(self, fit: Any) -> dict[str, str] | None:
         """Why it stands before the next; null where nothing but the name decides."""
-        return {"this": fit.ahead[0], "next": fit.ahead[1]} if fit.ahead else None  # type: ignore[return-value]
+        return {"this": fit.ahead[0], "next": fit.ahead[1]} if fit.ahead else None
 
 
 class LookedAtSerializer(serializers.Serializer[Any]):
@@ -194,6 +195,7 @@ class MatchesSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(), help_text="Rules that the record says nothing for."
     )
 
+    @extend_schema_field(LookedAtSerializer(many=True))
     def get_looked_at(self, matches: Any) -> list[dict[str, str]]:
         """The fields of the record that were used, for people."""
         return [{"label": label, "value": value} for label, value in matches.looked_at]

@@ -10,6 +10,7 @@ from typing import Any
 import pycountry
 
 from casework.record.codelists import LANGUAGES
+from referrals.hsds.staging import CONFIDENTIAL, is_confidential
 from referrals.service_codes import Accessibility, Waiting, Weekday
 from referrals.service_facts import Area, Hours
 
@@ -71,7 +72,7 @@ def _website(url: object) -> str:
 
 
 def _phone(service: Tree) -> str:
-    for each in service.get("phones", ()):
+    for each in _open(service, "phones"):
         number = str(each.get("number") or "").strip("\"' ")
         if 0 < len(number) <= 40:
             return number
@@ -95,10 +96,16 @@ def _language_code(word: str) -> str | None:
     return str(found.alpha_3) if found is not None and found.alpha_3 in LANGUAGES else None
 
 
+def _open(tree: Tree, name: str) -> Iterator[Tree]:
+    """What hangs on a row and is not flagged."""
+    return (each for each in tree.get(name, ()) if not is_confidential(each.get(CONFIDENTIAL)))
+
+
 def _locations(service: Tree) -> Iterator[Tree]:
     for each in service.get("service_at_locations", ()):
-        if isinstance(each.get("location"), dict):
-            yield each["location"]
+        location = each.get("location")
+        if isinstance(location, dict) and not is_confidential(location.get(CONFIDENTIAL)):
+            yield location
 
 
 def _accessibility(service: Tree) -> Iterator[str]:
@@ -202,7 +209,7 @@ def _place(service: Tree) -> dict[str, Any]:
         if None not in at:
             said["latitude"], said["longitude"] = at
         address = next(
-            (each for each in location.get("addresses", ()) if each.get("address_type") != "postal"), None
+            (each for each in _open(location, "addresses") if each.get("address_type") != "postal"), None
         )
         if address is not None:
             parts = ("address_1", "address_2", "postal_code", "city", "region", "state_province", "country")

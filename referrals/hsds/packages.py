@@ -117,7 +117,7 @@ class TabularPackage:
                 try:
                     with self._files.open(path) as stream:
                         yield from self._table(table, path, stream, tell)
-                except (BadZipFile, BadDeflate, EOFError, NotImplementedError, RuntimeError):
+                except (BadZipFile, BadDeflate, EOFError, RuntimeError):
                     raise Unreadable(_("%s: this file of the archive is damaged.") % path) from None
                 self.done = before + self._files.names[path]
 

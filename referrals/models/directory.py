@@ -25,7 +25,7 @@ class DirectoryRow(models.Model):
     """A row of one of the specification's tables.
 
     `confidential` was said of it, by whoever published it or in the mapping; `sheltered` is a service whose place is
-    nobody's business. `public` is what follows from both, for everything that hangs on them: referrals/hsds/withholding.
+    nobody's business. `public` is what follows from both, for everything that hangs on them; withholding.py decides it.
     `gone` was in an earlier package and is not in the newest.
     """
 

@@ -39,6 +39,20 @@ set_language           GET    302      302      302      302      302      302  
 set_language           POST   302      302      302      302      302      302      302      302      302
 healthz                GET    503      503      503      503      503      503      503      503      503
 healthz                POST   405      405      405      405      405      405      405      405      405
+metrics                GET    404      404      404      404      404      404      200      404      404
+metrics                POST   405      405      405      405      405      405      405      405      405
+operations             GET    404      404      404      404      404      404      200      404      in
+operations             POST   405      405      405      405      405      405      405      405      in
+operations-dead        GET    404      404      404      404      404      404      200      404      in
+operations-dead        POST   405      405      405      405      405      405      405      405      in
+operations-dead-retry-all GET 405      405      405      405      405      405      405      405      in
+operations-dead-retry-all POST 404     404      404      404      404      404      302      404      in
+operations-dead-item   GET    404      404      404      404      404      404      200      404      in
+operations-dead-item   POST   405      405      405      405      405      405      405      405      in
+operations-dead-retry  GET    405      405      405      405      405      405      405      405      in
+operations-dead-retry  POST   404      404      404      404      404      404      302      404      in
+operations-dead-discard GET   404      404      404      404      404      404      200      404      in
+operations-dead-discard POST  404      404      404      404      404      404      400      404      in
 
 today                  GET    200      200      200      200      404      404      404      404      in
 today                  POST   405      405      405      405      405      405      405      405      in
@@ -132,6 +146,10 @@ document-remove        GET    200      200      200      404      404      404  
 document-remove        POST   400      400      400      404      404      404      404      404      in
 follow-up-new          GET    200      200      200      404      404      404      404      404      in
 follow-up-new          POST   400      400      400      404      404      404      404      404      in
+calendar-link          GET    200      200      200      200      404      404      404      404      in
+calendar-link          POST   200      200      200      200      404      404      404      404      in
+calendar               GET    200      200      200      200      200      200      200      200      200
+calendar               POST   405      405      405      405      405      405      405      405      405
 follow-ups-several     GET    405      405      405      405      405      405      405      405      in
 follow-ups-several     POST   302      302      302      302      404      404      404      404      in
 follow-up-complete     GET    200      200      200      404      404      404      404      404      in

@@ -14,6 +14,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from casework.approvals import Subject
+from casework.calendar import make_calendar_link
 from casework.models import Case, Consent, Identification, ImportTable
 from casework.search.filters import CaseFilter
 from casework.services import (
@@ -36,7 +37,7 @@ from casework.services.national import prepare_national_referral
 from casework.services.transfers import offer_transfer
 from core.access import grant_access
 from core.accounts import create_person, make_keys
-from core.models import ApiToken, Kind, Level, Notice, User
+from core.models import ApiToken, Kind, Level, Notice, OutboxItem, User
 from core.notices import tell
 from core.uploads import sealed_upload
 from referrals.demo import Persona, World
@@ -246,6 +247,7 @@ def ids(world: World, assigned: Persona, case: Case, share_consent: None) -> dic
     bring_in(EXAMPLES / "service_full.json")
     return {
         "identification_id": unopened.pk,
+        "secret": make_calendar_link(actor=assigned.actor),
         "place_id": place.pk,
         "ask_id": place.asks.get().pk,
         "other_id": alike.pk,
@@ -305,6 +307,9 @@ def ids(world: World, assigned: Persona, case: Case, share_consent: None) -> dic
         ).pk,
         "table_id": checked_table(world).pk,
         "notice_id": Notice.objects.get(what=ASSIGNED).pk,
+        "item_id": OutboxItem.objects.create(
+            kind="x", subject=uuid4(), run_at=timezone.now(), dead_at=timezone.now(), error="OSError"
+        ).pk,
         "form": "identity",
         "hsds_service_id": DirectoryRow.objects.get(table="service").hsds_id,
         "hsds_organization_id": DirectoryRow.objects.get(table="organization").hsds_id,

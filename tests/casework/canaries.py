@@ -365,7 +365,7 @@ def _consents_and_referrals(planted: Planted, world: World, case: Case) -> None:
         ).pk
 
     def sent(which: str) -> Any:
-        row = send_referral(actor=sender, referral_id=drafted(which))
+        row = send_referral(actor=sender, referral_id=drafted(which), again="x")
         return Packet.objects.get(referral=row).pk
 
     declined = sent("declined_referral")

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.closing import still_open
 from casework.models import Case
 from casework.pathways.gates import PathwayClosed
 from casework.pathways.schema import Certainty, Phase
@@ -280,6 +281,18 @@ def test_a_pathway_that_ends_has_nothing_due_any_more(assigned: Persona, case: C
     take(assigned, case, made, f"{VISA}.protection", planned_on=(TODAY + timedelta(days=3)).isoformat())
     changed(assigned, case, outcome="transferred", ended_on=ago(0))
     assert {state for _about, _day, state in follow_ups(assigned, case)} == {"cancelled"}
+
+
+def test_whoever_closes_the_case_is_told_of_pathways_without_an_end(assigned: Persona, case: Case) -> None:
+    open_pathway(assigned, case, VISA)
+
+    def open_now() -> list[tuple[str, int]]:
+        found = still_open(read_case(assigned.actor, case.pk))
+        return [(str(each.label), each.count) for each in found]
+
+    assert open_now() == [("Pathways that have not ended", 1)]
+    changed(assigned, case, outcome="withdrawn", ended_on=ago(0))
+    assert open_now() == []
 
 
 # --- pages and API  ----------------------------------------

@@ -24,17 +24,20 @@ class Lived:
     ids: dict[str, str]
     told: dict[str, dict[str, Any]]
 
-    def tell(self, when: str) -> None:
-        """Note what can be read now."""
-        self.told[when] = json.loads(self.inside(f"tell({self.ids})"))
+    def tell(self, when: str, after: str = "") -> None:
+        """Note what can be read now, or `after` something."""
+        said = self.inside(*([after] if after else []), f"tell({self.ids})")
+        self.told[when] = json.loads(said.splitlines()[-1])
 
-    def inside(self, call: str) -> str:
-        """Do something of tests/casework/restoring.py."""
-        return inside(self.hearth, call)
+    def inside(self, *calls: str) -> str:
+        """Do something of tests/casework/restoring.py, in one process."""
+        return inside(self.hearth, *calls)
 
 
-def inside(hearth: Running, call: str) -> str:
-    return hearth.python(f"from tests.casework import restoring; restoring.{call}")
+def inside(hearth: Running, *calls: str) -> str:
+    return hearth.python(
+        "\n".join(["from tests.casework import restoring", *(f"restoring.{each}" for each in calls)])
+    )
 
 
 def documented(hearth: Running, heading: str) -> str:
@@ -66,12 +69,10 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
         made.inside("make_another()")
         hearth.shell("\n".join(others), backup)
         made.tell("before")
-        made.inside(f"destroy({made.ids})")
-        made.tell("destroyed")
+        made.tell("destroyed", after=f"destroy({made.ids})")
         hearth.lose_everything()
         hearth.shell(documented(hearth, "restore"), backup)
-        made.tell("restored")
-        made.inside(f"keep_rows({made.ids}, {str(backup / 'rows.json')!r})")
+        made.tell("restored", after=f"keep_rows({made.ids}, {str(backup / 'rows.json')!r})")
         hearth.shell(documented(hearth, "then"), backup)
         made.tell("replayed")
         yield made
@@ -130,8 +131,7 @@ def test_it_is_what_it_was_before_the_machine_was_lost(lived: Lived) -> None:
     assert replayed["states"] == ["erased", "erased", "open"]
     files = {"files": destroyed["files"]}
     assert {**replayed, **files} == destroyed
-    lived.inside("work()")
-    lived.tell("worked")
+    lived.tell("worked", after="work()")
     assert lived.told["worked"] == destroyed, "the worker deletes the stored files"
 
 
@@ -153,8 +153,7 @@ def test_replaying_again_and_erasing_what_is_due_find_nothing_left(lived: Lived)
 
 def test_old_rows_open_nothing_with_the_keys_of_whoever_could(lived: Lived) -> None:
     """Grants, permissions, wrapped keys, ciphertext and documents put back: all that a backup without shares holds."""
-    lived.inside(f"put_rows_back({str(lived.backup / 'rows.json')!r})")
-    lived.tell("put back")
+    lived.tell("put back", after=f"put_rows_back({str(lived.backup / 'rows.json')!r})")
     told = lived.told["put back"]
     assert told["grants"]
     assert told["sections"]

@@ -1,15 +1,19 @@
 """Work that must happen: once, again after a failure, and never lost."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core import celery, outbox
 from core.models import Organisation, OutboxItem
+from tests.scanner import Place, redis_content, scan
 
 pytestmark = pytest.mark.django_db
 
@@ -114,22 +118,15 @@ def test_the_earliest_go_first_and_no_more_than_asked_for() -> None:
     assert outbox.hand_out(limit=9) == items[2:]
 
 
-def test_another_relay_that_saw_the_same_rows_gets_none_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second reads which rows wait before the first has leased them: made so by handing out in between."""
-    enqueued()
-    waiting, others = outbox.waiting, []
-
-    def late(now: object) -> object:
-        if not others:
-            others.append(None)
-            found = waiting(now)  # type: ignore[arg-type]
-            others.append(outbox.hand_out())
-            return found
-        return waiting(now)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(outbox, "waiting", late)
-    assert outbox.hand_out() == []
-    assert len(others[1] or []) == 1
+def test_handing_out_takes_as_many_queries_however_many_are_due() -> None:
+    counts = []
+    for due in (1, 40):
+        for _ in range(due):
+            enqueued()
+        with CaptureQueriesContext(connection) as captured:
+            assert len(outbox.hand_out()) == due
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
 
 
 def test_what_a_dead_worker_held_is_handed_out_after_its_lease() -> None:
@@ -137,7 +134,26 @@ def test_what_a_dead_worker_held_is_handed_out_after_its_lease() -> None:
     assert outbox.hand_out() == [item.pk]
     pass_time(leased_until=timezone.now() - timedelta(seconds=1))
     assert outbox.hand_out() == [item.pk]
-    assert OutboxItem.objects.get().attempts == 2
+
+
+def test_waiting_in_the_broker_is_no_attempt_and_a_worker_that_begins_has_the_whole_lease() -> None:
+    item = enqueued()
+    for _ in range(outbox.ATTEMPTS + 1):
+        assert outbox.hand_out() == [item.pk]
+        pass_time(leased_until=timezone.now() - timedelta(seconds=1))
+    begun = outbox._begin(item.pk)
+    assert begun is not None
+    assert begun.attempts == 1
+    assert outbox.hand_out() == []
+
+
+def test_what_kills_its_worker_every_time_is_dead_in_the_end() -> None:
+    item = enqueued()
+    for _ in range(outbox.ATTEMPTS):
+        assert outbox._begin(item.pk) is not None, "begun, and never heard of again"
+    assert not outbox.run(item.pk)
+    row = OutboxItem.objects.get()
+    assert (row.dead_at is not None, row.error, done) == (True, "WorkerLost", [])
 
 
 # --- doing  ----------------------------------------
@@ -193,11 +209,18 @@ def test_after_enough_attempts_it_is_dead_and_stays_for_a_person_to_see() -> Non
 
 def test_a_failure_is_noted_by_its_class_alone(caplog: pytest.LogCaptureFixture) -> None:
     item = enqueued()
-    broken.append(ValueError("Canarygiven +39 333 5550147"))
+    try:
+        raise KeyError("Canarycause")
+    except KeyError as cause:
+        broken.append(ValueError("Canarygiven +39 333 5550147"))
+        broken[0].__cause__ = cause
+        broken[0].add_note("Canarynote")
     outbox.run(item.pk)
     row = OutboxItem.objects.get()
     assert row.error == "ValueError"
-    assert "Canarygiven" not in str(vars(row)) + str([record.msg for record in caplog.records])
+    logged = [record.__dict__ for record in caplog.records]
+    assert "outbox_failed" in str(logged)
+    assert not re.search("Canary|5550147", str(vars(row)) + str(logged))
 
 
 def test_an_unknown_kind_fails_like_any_other() -> None:
@@ -217,3 +240,60 @@ def test_the_relay_sends_ids_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sent == [(str(item.pk),)]
     celery.run_item(*sent[0])
     assert done == [item.subject]
+
+
+# --- draining and forgetting  ----------------------------------------
+
+
+def test_draining_does_what_is_due_and_leaves_what_is_not() -> None:
+    with transaction.atomic():
+        outbox.enqueue("inside", uuid4(), run_at=timezone.now() + timedelta(hours=1))
+    inside, outside = uuid4(), uuid4()
+    with transaction.atomic():
+        outbox.enqueue("inside", inside)
+        outbox.enqueue("outside", outside)
+        outbox.enqueue("nobody does this", uuid4())
+    assert outbox.drain() == (2, 1)
+    assert set(done) == {inside, outside}
+    assert OutboxItem.objects.filter(done_at=None).count() == 2
+
+
+def test_draining_takes_nothing_from_a_worker() -> None:
+    enqueued()
+    outbox.hand_out()
+    assert outbox.drain() == (0, 0)
+
+
+def test_done_work_is_forgotten_after_its_days_and_nothing_else_is(settings: Any) -> None:
+    settings.OUTBOX_KEEP_DAYS = 3
+    now = timezone.now()
+    long_ago, lately = now - timedelta(days=3, minutes=1), now - timedelta(days=2)
+    kept = [
+        OutboxItem(kind="x", subject=uuid4(), run_at=long_ago),
+        OutboxItem(kind="x", subject=uuid4(), run_at=long_ago, dead_at=long_ago, error="OSError"),
+        OutboxItem(kind="x", subject=uuid4(), run_at=long_ago, done_at=lately),
+    ]
+    OutboxItem.objects.bulk_create(
+        [*kept, OutboxItem(kind="x", subject=uuid4(), run_at=long_ago, done_at=long_ago)]
+    )
+    celery.forget_done()
+    assert set(OutboxItem.objects.values_list("pk", flat=True)) == {each.pk for each in kept}
+
+
+# --- the broker  ----------------------------------------
+
+
+def test_the_broker_is_given_ids_and_nothing_else(
+    settings: Any, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    item = enqueued()
+    broken.append(ValueError("Canarygiven"))
+    try:
+        celery.relay.apply()
+        celery.run_item.apply([str(item.pk)])
+        redis, folder = settings.REDIS_URL, settings.BROKER_DIR
+        places: list[Place] = redis_content(redis) if redis else [folder]
+        found = scan([*places, caplog.text.encode(), capfd.readouterr().err.encode()], [str(item.pk), str(item.subject), "Canarygiven"])
+    finally:
+        celery.app.control.purge()
+    assert {hit.needle for hit in found} == {str(item.pk)}

@@ -1,7 +1,9 @@
 """With real processes: health, and follow-ups that survive kill -9."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -9,6 +11,7 @@ from tests.running import Running, running, until
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
+MANY = 400
 WAITING = "from core.models import OutboxItem; print(OutboxItem.objects.filter(done_at=None).count())"
 DUE_NOW = """
 from django.utils import timezone
@@ -69,6 +72,37 @@ def test_a_follow_up_handed_out_to_a_worker_that_was_killed_is_told_all_the_same
     until(lambda: bool(told(hearth)), "the mail after the restart")
     until(lambda: hearth.python(WAITING) == "0", "the outbox empty")
     assert len(told(hearth)) == 1
+
+
+def test_a_worker_killed_in_the_middle_of_its_work_loses_none_of_it(hearth: Running) -> None:
+    """Lines of the journal: what was in hand may stand there twice, everything else once."""
+    hearth.start("worker", "beat")
+    hearth.python(
+        "from uuid import UUID; from django.db import transaction; from core import journal, outbox;"
+        "atomic = transaction.atomic(); atomic.__enter__();"
+        f"[outbox.enqueue(journal.OBJECT_GONE, UUID(int=n)) for n in range(1, {MANY + 1})];"
+        "atomic.__exit__(None, None, None)"
+    )
+    until(lambda: len(entered(hearth)) > 5, "some of the work done")
+    hearth.kill("worker")
+    assert len(set(entered(hearth))) < MANY, "all of it was done before the worker was killed"
+    hearth.python(
+        "from django.utils import timezone; from core.models import OutboxItem;"
+        "OutboxItem.objects.filter(done_at=None).update(leased_until=timezone.now())"
+    )
+    hearth.start("worker")
+    until(lambda: hearth.python(WAITING) == "0", "the outbox empty")
+    lines = entered(hearth)
+    assert set(lines) == {str(UUID(int=n)) for n in range(1, MANY + 1)}
+    assert len(lines) - len(set(lines)) <= 1
+
+
+def entered(hearth: Running) -> list[str]:
+    """The whole lines of the journal that this test's work has written, by id."""
+    path = hearth.folder / "var" / "erasures.journal"
+    lines = path.read_text().splitlines() if path.exists() else []
+    ids = [json.loads(line)["id"] for line in lines if line.endswith("}")]
+    return [each for each in ids if UUID(each).int <= MANY]
 
 
 def test_check_access_finds_nothing_in_the_demo(hearth: Running) -> None:

@@ -143,7 +143,7 @@ def test_what_can_t_be_so_is_refused(
         {"latitude": 100, "longitude": 101},
         {"children": "maybe"},
         {"irregular_status": ""},
-        {"reports_to_immigration": "sometimes"},
+        {"reports_to_immigration": "rarely"},
         {"waiting": "forever"},
     ],
 )

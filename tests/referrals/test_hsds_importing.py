@@ -272,6 +272,16 @@ def test_where_a_shelter_is_is_not_known(tmp_path: Path) -> None:
     assert (facts.address, facts.latitude, facts.longitude) == ("", None, None)
 
 
+@pytest.mark.parametrize("table", ["location", "address"])
+def test_nor_is_a_place_that_was_flagged(tmp_path: Path, table: str) -> None:
+    rows = located("advice")
+    rows[table][0]["confidential"] = "yes"  # type: ignore[index]
+    facts = facts_of(tmp_path / "in", **rows)
+    assert not facts.confidential
+    assert facts.address == ""
+    assert (facts.latitude is None) == (table == "location")
+
+
 def test_what_can_not_be_so_is_left_out(tmp_path: Path) -> None:
     values = {"minimum_age": 60, "maximum_age": 12}
     facts = facts_of(tmp_path / "in", values=values, **located("advice", latitude=100, longitude=101))

@@ -332,7 +332,8 @@ def test_and_leaves_what_was_accepted_and_what_went_to_others(world: World, pack
 
 
 def test_a_packet_in_the_place_of_another_is_noticed(world: World, packet: Packet) -> None:
-    second = send_referral(actor=world["assigned"].actor, referral_id=drafted(world, packet.referral.case).pk)
+    another = drafted(world, packet.referral.case)
+    second = send_referral(actor=world["assigned"].actor, referral_id=another.pk, again="x")
     Packet.objects.filter(pk=packet.pk).update(sealed=Packet.objects.get(referral=second).sealed)
     with pytest.raises(Tampered):
         read_packet(world["focal_point"].actor, packet.pk)
