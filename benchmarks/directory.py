@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from uuid import UUID
 
 from benchmarks.harness import Result
@@ -33,7 +34,7 @@ def measure(services: int = SERVICES) -> Iterator[Result]:
         _bring_in(package, "timed", timed)
     with tempfile.TemporaryDirectory() as scratch:
         package = Path(scratch)
-        traced = _Watched(_write(package, services // 2), _peak_since)
+        traced = _Watched(_write(package, max(services // 2, 4 * BATCH)), _peak_since)
         tracemalloc.start()
         _bring_in(package, "traced", traced)
         tracemalloc.stop()
@@ -114,15 +115,13 @@ class _Watched:
                         yield False, place
 
     def spent(self) -> tuple[float, float]:
-        """The time of a batch in the first quarters, and in the last: of each step its mean."""
+        """The time of a batch in the first quarters, and in the last: of each step its median."""
         self.whole = self.seen[-1][2] - self.seen[0][2]
         spent: dict[bool, dict[str, list[float]]] = {True: defaultdict(list), False: defaultdict(list)}
         for early, place in self._quarters():
             doing, _end, at = self.seen[place]
             spent[early][doing].append(at - self.seen[place - 1][2])
-        first, last = (
-            sum(sum(each) / len(each) for each in spent[early].values()) for early in (True, False)
-        )
+        first, last = (sum(map(median, spent[early].values())) for early in (True, False))
         return first, last
 
     def most(self) -> tuple[float, float]:

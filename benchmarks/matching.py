@@ -40,7 +40,7 @@ _SURVIVOR = SurvivorFacts(
 
 
 def measure(rounds: int = 100) -> Iterator[Result]:
-    """The first twenty that fit, and twenty of those left out, with their reasons."""
+    """The first twenty that fit, and ten of those left out, with their reasons."""
     _fill()
     situation = Situation(_SURVIVOR, zones=("Europe/Rome",))
     services = Service.objects.filter(organisation__name__startswith="Many")

@@ -52,6 +52,7 @@ def _results() -> Iterator[object]:
         identifications,
         imports,
         matching,
+        outbox,
         search,
         sign_in,
         visible_cases,
@@ -69,6 +70,7 @@ def _results() -> Iterator[object]:
     yield from search.measure(world)
     yield from matching.measure()
     yield from directory.measure()
+    yield from outbox.measure()
     yield from visible_cases.measure()  # the last: its rows are many
 
 

@@ -67,7 +67,11 @@ that Python had allocated during any of them, in an import of half as many, watc
 as none.
 - **Those that fit, by name**: the services for one need among 20,000 that pass the same hard rules, asked for as one \
 WHERE, read as rows of the directory in the order of their names, with the facts of the first twenty. Hearth also puts \
-them in the order of seven rules, and says for twenty why they stand where they stand, for twenty more why not.
+them in the order of seven rules, and says for twenty why they stand there, and for ten that do not \
+fit why not.
+- **The same work, done at once**: each piece in a transaction of its own, called from a loop. Handed out, a piece \
+takes an update that counts its attempt, one that marks it done in the transaction of the work, and its share of a \
+relay's two.
 - **Bare count**: how often each strength is present in each dimension, and nothing else. Memory is what Python has \
 allocated after the runs and had not before; up to 16 KiB counts as none.
 """

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from dateutil.rrule import rrulestr
+from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _

@@ -155,5 +155,8 @@ def _rows_not_ours() -> Iterator[Disagreement]:
         yield Disagreement("object_without_a_key", str(pk))
     granted = Grant.objects.filter(object=OuterRef("pk"), active=True)
     by_grants = SealedObject.objects.exclude(kind=Kind.ONE_TIME).filter(~Exists(granted), share__isnull=False)
+    # Whoever declines a packet lays it down; the sender goes on reading it through the case.
+    laid_down = AuditEvent.objects.filter(action="access.given_up", object=OuterRef("pk"))
+    by_grants = by_grants.exclude(Exists(laid_down), kind=Kind.PACKET)
     for pk in by_grants.values_list("pk", flat=True):
         yield Disagreement("object_that_nobody_opens", str(pk))

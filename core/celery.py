@@ -21,11 +21,11 @@ def keep_our_logging(**_: Any) -> None:
 
 @shared_task(name="core.relay")
 def relay() -> None:
-    """Hand due outbox rows to the workers."""
-    from core.outbox import hand_out
+    """Hand due outbox rows to the workers. A message that nobody takes within the lease is void: another follows."""
+    from core.outbox import LEASE, hand_out, room
 
-    for item_id in hand_out():
-        run_item.delay(str(item_id))
+    for item_id in hand_out(room()):
+        run_item.apply_async((str(item_id),), expires=LEASE.total_seconds())
 
 
 @shared_task(name="core.run_item")

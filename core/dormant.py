@@ -116,7 +116,7 @@ def keep_asleep(*, actor: Actor, object_id: UUID, kind: Kind, people: Iterable[U
 
 @transaction.atomic
 def give_up_grant(*, actor: Actor, object_id: UUID, kind: Kind, principal: Principal) -> None:
-    """Lay down the actor's own grant or that of a team of theirs, dormant or not: an offer that is turned down.
+    """Lay down the actor's own grant or that of a team of theirs, dormant or not: what was offered is turned down.
 
     Whoever next changes the object draws a new key. Raises NotVisible without one; Refused where nobody who may change
     the object would remain.
@@ -126,7 +126,7 @@ def give_up_grant(*, actor: Actor, object_id: UUID, kind: Kind, principal: Princ
     if grant is None or principal not in principals_of(actor, kind):
         raise NotVisible
     delete_grant(grant)
-    if not may_be_changed(object):
+    if grant.level == Level.WRITE and not may_be_changed(object):
         raise Refused
     _leave_the_key_to_the_next(object)
     audit.record("access.given_up", actor=actor, object=object, principal=principal.pk)

@@ -41,7 +41,7 @@ class ShownNotice:
 
 
 def define(what: str, label: Promise, *, page: str = "") -> str:
-    """Name something that people are told of, and the page that it leads to without an object. Returns the code word."""
+    """Name something that people are told of, and the page that it leads to without an object. Returns its code."""
     labels[what] = label
     if page:
         pages[what] = page

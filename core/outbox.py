@@ -21,6 +21,8 @@ from core.models import OutboxItem
 log = structlog.get_logger("hearth.outbox")
 
 LEASE = timedelta(seconds=60)
+IN_HAND = 200
+"""How many rows are sent to the workers at most before they have done some: in the broker a lease runs out too."""
 ATTEMPTS = 8
 NEVER_CAME_BACK = "WorkerLost"
 """What stands for an exception's name where every attempt ended with the worker's death."""
@@ -64,7 +66,7 @@ def waiting(now: datetime) -> Q:
     return Q(done_at=None, dead_at=None, run_at__lte=now) & (Q(leased_until=None) | Q(leased_until__lt=now))
 
 
-def hand_out(limit: int = 200) -> list[UUID]:
+def hand_out(limit: int = IN_HAND) -> list[UUID]:
     """Lease due rows and return their ids, for the caller to send to a worker. Two relays never get the same row."""
     now = timezone.now()
     due = OutboxItem.objects.filter(waiting(now))
@@ -73,6 +75,12 @@ def hand_out(limit: int = 200) -> list[UUID]:
         ids = list(first.values_list("pk", flat=True)[:limit])
         due.filter(pk__in=ids).update(leased_until=now + LEASE)
     return ids
+
+
+def room() -> int:
+    """How many more rows may be in hand."""
+    leased = OutboxItem.objects.filter(done_at=None, dead_at=None, leased_until__gte=timezone.now())
+    return max(0, IN_HAND - leased.count())
 
 
 def run(item_id: UUID) -> bool:

@@ -140,8 +140,8 @@ def _answer(state: str, decided_at: datetime | None, moment: datetime) -> str:
     return "no" if state == State.DECLINED else "silence"
 
 
-def _time(state: str, sent_at: datetime, decided_at: datetime | None, moment: datetime) -> str:
-    if decided_at is None or _answer(state, decided_at, moment) == "silence":
+def _time(state: str, sent_at: datetime | None, decided_at: datetime | None, moment: datetime) -> str:
+    if sent_at is None or decided_at is None or _answer(state, decided_at, moment) == "silence":
         return "silence"
     taken = decided_at - sent_at
     return next((band for band in ("1", "3", "7") if taken <= timedelta(days=int(band))), "later")

@@ -116,9 +116,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/links/<uuid:link_id>/", links.OneLink.as_view(), name="api-link"),
     path("cases/<uuid:case_id>/copy/", copies.Copy.as_view(), name="api-copy"),
     path("cases/<uuid:case_id>/erasure/", erasure.ErasureOfCase.as_view(), name="api-erasure"),
-    path(
-        "cases/<uuid:case_id>/erasure/cancel/", erasure.CancelErasure.as_view(), name="api-erasure-cancel"
-    ),
+    path("cases/<uuid:case_id>/erasure/cancel/", erasure.CancelErasure.as_view(), name="api-erasure-cancel"),
     path("cases/<uuid:case_id>/assign/", standing.Assign.as_view(), name="api-case-assign"),
     path("cases/<uuid:case_id>/state/", standing.State.as_view(), name="api-case-state"),
     path("caseload/", standing.Caseload.as_view(), name="api-caseload"),

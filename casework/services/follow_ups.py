@@ -181,7 +181,7 @@ def _plan_next(actor: Actor, opened: OpenObject, row: FollowUp, content: dict[st
     due_at = next_due(content["repeat"], content["since"], row.due_at)
     if due_at is None:
         return
-    kept = {name: content[name] for name in ("channel", "repeat", "since") if name in content}
+    kept: dict[str, str] = {name: content[name] for name in ("channel", "repeat", "since") if name in content}
     add_follow_up(
         actor,
         opened,

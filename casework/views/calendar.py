@@ -19,7 +19,7 @@ from core.views import actor_of
 def link_page(request: HttpRequest) -> HttpResponse:
     """Make a link, which is shown once, or take it back (the button named `end`)."""
     actor = actor_of(request, *CASE_ROLES)
-    context = {}
+    context: dict[str, object] = {}
     if request.method == "POST" and "end" in request.POST:
         take_back_calendar_link(actor=actor)
         messages.success(request, _("The link is taken back. No calendar reads anything any more."))

@@ -25,7 +25,7 @@ def several_action(request: HttpRequest) -> HttpResponse:
     back = HttpResponseRedirect(next_url(request, resolve_url("today")))
     try:
         if not form.is_valid():
-            raise Invalid({name: list(errors) for name, errors in form.errors.items()})
+            raise Invalid({name: [str(each) for each in errors] for name, errors in form.errors.items()})
         ticked, to = form.cleaned_data["follow_up"], form.cleaned_data["to"]
         if "hand_on" in request.POST:
             if not to:

@@ -150,7 +150,7 @@ class Decline(APIView):
         problems=(404, 409),
     )
     def post(self, request: Request, referral_id: UUID) -> Response:
-        """Decline it with a reason from the list; the sender reads your note."""
+        """Decline it with a reason from the list; the sender reads your note. You can't open it any more."""
         return _answer(request, referral_id, services.decline_referral, DeclineSerializer)
 
 
@@ -163,5 +163,5 @@ def _answer(
     packet = inbox.first()
     if packet is None:
         raise NotVisible
-    verb(actor=actor, packet_id=packet.pk, **data)
-    return Response(PacketSerializer(inbox.get()).data)
+    packet.referral = verb(actor=actor, packet_id=packet.pk, **data)
+    return Response(PacketSerializer(packet).data)

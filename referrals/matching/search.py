@@ -23,7 +23,7 @@ from referrals.models import Referral, Service, ServiceArea
 from referrals.service_codes import CodeKind
 from referrals.service_facts import ServiceFacts, read_facts
 
-SHOWN = 20
+SHOWN, SHOWN_LEFT_OUT = 20, 10
 """How many are put into words, of those that fit and of those that are left out."""
 FEW = 5_000
 """So many can be named to the database one by one."""
@@ -131,7 +131,8 @@ def rank(
     soft = [rule for rule in soft if rule.applies(situation.survivor)]
     names: dict[UUID, str] = {}
     failed: dict[UUID, tuple[int, ...]] = {}
-    for pk, name, *fails in _asked(services, {rule.name: (rule.fails(situation),) for rule in hard}):
+    columns = {rule.name: (rule.fails(situation),) for rule in hard}
+    for pk, name, *fails in _asked(services, columns, "name"):
         names[pk] = name
         if not all(fails):  # each is 0 where the rule leaves it out
             failed[pk] = tuple(fails)
@@ -139,13 +140,13 @@ def rank(
     steps = _steps(services, fitting, situation, soft)
     fitting.sort(key=lambda pk: (steps[pk], names[pk], pk))
     failing = sorted(failed, key=lambda pk: ([not fits for fits in failed[pk]], names[pk], pk))
-    seen = _seen([*fitting[: SHOWN + 1], *failing[:SHOWN]])
+    seen = _seen([*fitting[: SHOWN + 1], *failing[:SHOWN_LEFT_OUT]])
     fits = [
         _fit(situation, seen[pk], steps[pk], hard, soft, [(seen[each], steps[each]) for each in after])
         for pk, after in ((pk, fitting[nth + 1 : nth + 2]) for nth, pk in enumerate(fitting[:SHOWN]))
     ]
-    left_out = [_left_out(situation, seen[pk], failed[pk], hard) for pk in failing[:SHOWN]]
-    return fits, left_out, max(0, len(fitting) - SHOWN), max(0, len(failing) - SHOWN)
+    left_out = [_left_out(situation, seen[pk], failed[pk], hard) for pk in failing[:SHOWN_LEFT_OUT]]
+    return fits, left_out, max(0, len(fitting) - SHOWN), max(0, len(failing) - SHOWN_LEFT_OUT)
 
 
 def _steps(
@@ -156,11 +157,13 @@ def _steps(
         return dict.fromkeys(fitting, ())
     few = Service.objects.filter(pk__in=fitting) if len(fitting) <= FEW else services
     columns = {rule.name: rule.steps(situation) for rule in soft}
-    return {pk: tuple(steps) for pk, _name, *steps in _asked(few, columns)}
+    return {pk: tuple(steps) for pk, *steps in _asked(few, columns)}
 
 
-def _asked(services: QuerySet[Service], columns: dict[str, tuple[Q, ...]]) -> Iterable[tuple[Any, ...]]:
-    """(id, name, which of each column's conditions is met first, or how many there are where none is)."""
+def _asked(
+    services: QuerySet[Service], columns: dict[str, tuple[Q, ...]], *besides: str
+) -> Iterable[tuple[Any, ...]]:
+    """(id, what is asked besides, which of each column's conditions is met first), past the last where none is."""
     numbered: dict[str, Any] = {
         f"of_{name}": Case(
             *(When(condition, then=Value(nth)) for nth, condition in enumerate(conditions)),
@@ -169,7 +172,7 @@ def _asked(services: QuerySet[Service], columns: dict[str, tuple[Q, ...]]) -> It
         )
         for name, conditions in columns.items()
     }
-    return services.order_by().annotate(**numbered).values_list("pk", "name", *numbered)
+    return services.order_by().annotate(**numbered).values_list("pk", *besides, *numbered)
 
 
 def _seen(ids: Iterable[UUID]) -> dict[UUID, Seen]:

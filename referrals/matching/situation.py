@@ -44,8 +44,8 @@ class Seen:
 
 def has_code(kind: str, *codes: str) -> Q:
     """That the service has one of these codes of a kind; any of the kind where none is named."""
-    rows = ServiceCode.objects.filter(service=OuterRef("pk"), kind=kind)
-    return _has(rows.filter(code__in=codes) if codes else rows)
+    of_these = {"code__in": codes} if codes else {}
+    return _has(ServiceCode.objects.filter(service=OuterRef("pk"), kind=kind, **of_these))
 
 
 def has_area(**place: str) -> Q:
@@ -60,7 +60,7 @@ def has_hours() -> Q:
 
 def _has(rows: QuerySet[Any]) -> Q:
     """That there is such a row: looked up for each service, where PostgreSQL would hash an EXISTS for all of them."""
-    return Q(IsNull(Subquery(rows.order_by().values("pk")[:1]), False))
+    return Q(IsNull(Subquery(rows.values("pk")[:1]), False))
 
 
 def open_now(situation: Situation) -> Q:

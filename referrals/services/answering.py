@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from core import audit, notices
 from core.access import OpenObject
 from core.actor import Actor
+from core.dormant import give_up_grant
 from core.errors import Invalid, Message, WrongState
+from core.models import Kind, Team
 from core.padded import padded_json
 from referrals.handovers import HandoverAnswer, seal_answer
 from referrals.models import Exchange, Handover, Packet, Referral
@@ -66,6 +68,7 @@ def decline_referral(
 ) -> Referral:
     """Decline, as the partner; `onward` names whom it has referred to instead, where that is the reason.
 
+    From then on it can't open the packet any more: the sender reads the answer through the case.
     Raises NotVisible, NotAllowed, WrongState; Invalid at `reason`, `note` or `onward`.
     """
     if reason not in DeclineReason.values:
@@ -77,7 +80,11 @@ def decline_referral(
             else _("Choose that as the reason.")
         )
         raise Invalid({"onward": [wrong]})
-    return _answer(actor, packet_id, Step.DECLINE, {"reason": reason, "note": note.strip()}, onward)
+    referral = _answer(actor, packet_id, Step.DECLINE, {"reason": reason, "note": note.strip()}, onward)
+    Exchange.objects.filter(pk=referral.pk).update(key_for_partner=None)
+    team = Team.objects.get(packets=packet_id)
+    give_up_grant(actor=actor, object_id=packet_id, kind=Kind.PACKET, principal=team)
+    return referral
 
 
 def _answer(actor: Actor, packet_id: UUID, step: Step, answer: dict[str, str], onward: str = "") -> Referral:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.case_file import open_case_file
 from core import audit, crypto, notices
+from core.access import lock_object
 from core.actor import Actor
 from core.errors import Invalid, NotVisible
 from core.handed_out import found_handed_out, share_of
@@ -180,10 +181,12 @@ def answer_once(*, packet_id: UUID, token: bytes, answer: str, reason: str = "")
 
 
 def _locked(packet_id: UUID) -> tuple[OneTimePacket, Referral]:
-    """The row as it is once nobody else can change it: referrals are locked before what hangs on them."""
-    referral_id = OneTimePacket.objects.filter(pk=packet_id).values_list("referral", flat=True).first()
-    if referral_id is None:
+    """The row as it is once nobody else can change it. The case comes first, as in its own verbs: it gets a notice."""
+    found = OneTimePacket.objects.filter(pk=packet_id).values_list("referral", "referral__case").first()
+    if found is None:
         raise NotVisible
+    referral_id, case_id = found
+    lock_object(case_id)
     referral = locked_referral(referral_id)
     return OneTimePacket.objects.select_related("object").get(pk=packet_id), referral
 

@@ -187,6 +187,8 @@ def decline_place(*, actor: Actor, ask_id: UUID) -> PlaceAsk:
 def _locked(actor: Actor, ask_id: UUID) -> PlaceAsk:
     """One that was asked of the actor's team, its request locked before it."""
     request_id = PlaceAsk.objects.filter(pk=ask_id).values_list("request_id", flat=True).first()
+    if request_id is None:
+        raise NotVisible
     request = PlaceRequest.objects.select_for_update().filter(pk=request_id).first()
     ask = PlaceAsk.objects.select_related("service__team").filter(pk=ask_id, service__active=True).first()
     if request is None or ask is None or ask.service.team_id not in actor.team_ids:

@@ -54,7 +54,9 @@ def update_packet(*, actor: Actor, referral_id: UUID, fields: Sequence[str], not
         raise Refused(KEPT_OUT)
     require_open(file, referral.service)
     basis = _still_on(file, referral)
-    packet = Packet.objects.select_for_update(of=("self",)).select_related("object").get(referral=referral)
+    packet: Packet = (
+        Packet.objects.select_for_update(of=("self",)).select_related("object").get(referral=referral)
+    )
     share = file.opened.unseal("packet-share", referral.pk, sealed=referral.sealed_share)
     opened = open_with_share(packet.object, share)
     before = read_content(packet, opened)

@@ -106,8 +106,11 @@ def decline_page(request: HttpRequest, packet_id: UUID) -> HttpResponse:
             except (Invalid, WrongState) as error:
                 status = add_refusal(form, error)
             else:
-                messages.success(request, _("You have declined. The sender sees your answer."))
-                return redirect("packet", packet_id)
+                messages.success(
+                    request,
+                    _("You have declined. The sender sees your answer; you can't open this any more."),
+                )
+                return redirect("inbox")
     elif Step.DECLINE not in allowed(packet.referral.state):
         raise WrongState
     return render(request, "referrals/packet_decline.html", {"form": form, "packet": packet}, status=status)

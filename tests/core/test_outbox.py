@@ -233,13 +233,44 @@ def test_an_item_that_is_not_there_is_done_already() -> None:
     assert not outbox.run(uuid4())
 
 
+def sending(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a relay sends to workers that never take it."""
+    sent: list[str] = []
+
+    def send(arguments: tuple[str], *, expires: float) -> None:
+        assert expires == outbox.LEASE.total_seconds()
+        sent.extend(arguments)
+
+    monkeypatch.setattr(celery.run_item, "apply_async", send)
+    return sent
+
+
 def test_the_relay_sends_ids_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    item, sent = enqueued(), []
-    monkeypatch.setattr(celery.run_item, "delay", lambda *arguments: sent.append(arguments))
+    item, sent = enqueued(), sending(monkeypatch)
     celery.relay()
-    assert sent == [(str(item.pk),)]
-    celery.run_item(*sent[0])
+    assert sent == [str(item.pk)]
+    celery.run_item(*sent)
     assert done == [item.subject]
+
+
+def test_no_more_is_sent_than_workers_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "IN_HAND", 3)
+    sent = sending(monkeypatch)
+    for _ in range(5):
+        enqueued()
+    for _ in range(2):
+        celery.relay()
+    assert len(sent) == 3
+    celery.run_item(sent[0])
+    celery.relay()
+    assert len(sent) == 4
+
+
+def test_what_beat_starts_is_not_held_up_behind_work() -> None:
+    router = celery.app.amqp.router
+    assert router.route({}, "core.run_item")["queue"].name == "work"
+    assert router.route({}, "core.beat")["queue"].name == "celery"
+    assert set(celery.app.amqp.queues.consume_from) == {"celery", "work"}
 
 
 # --- draining and forgetting  ----------------------------------------

@@ -11,7 +11,7 @@ from tests.running import Running, running, until
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
-MANY = 400
+MANY = 60
 WAITING = "from core.models import OutboxItem; print(OutboxItem.objects.filter(done_at=None).count())"
 DUE_NOW = """
 from django.utils import timezone

@@ -12,7 +12,7 @@ from casework.models import Case
 from core.models import SealedObject
 from referrals.demo import Persona, World
 from referrals.models import Packet, Referral
-from referrals.services import decline_referral, draft_referral, send_referral
+from referrals.services import accept_referral, draft_referral, send_referral
 from tests.conftest import sign_in
 from tests.pages import CASEWORK, PLANTED, queries, text, title, who_sees
 
@@ -277,11 +277,11 @@ def test_declining_needs_a_reason(browser: Client, partner: Client, sent: Referr
     answer = text(browser.get(reverse("referral", args=[sent.pk])))
     assert "No place free" in answer
     assert "From May." in answer
-    assert partner.get(url).status_code == 409
+    assert partner.get(url).status_code == 404
 
 
 def test_an_answer_that_came_too_late_is_not_lost(world: World, partner: Client, packet: Packet) -> None:
-    decline_referral(actor=world["focal_point"].actor, packet_id=packet.pk, reason="full")
+    accept_referral(actor=world["focal_point"].actor, packet_id=packet.pk)
     response = partner.post(reverse("packet-decline", args=[packet.pk]), {"reason": "other", "note": "Mine."})
     assert response.status_code == 409
     assert "Mine." in text(response)
