@@ -51,6 +51,7 @@ def _results() -> Iterator[object]:
         documents,
         identifications,
         imports,
+        inbox,
         matching,
         outbox,
         search,
@@ -63,6 +64,7 @@ def _results() -> Iterator[object]:
     yield from identifications.measure(world)
     yield from cases.measure(world)
     yield from imports.measure(world)
+    yield from inbox.measure(world)
     if "--database-only" not in sys.argv:
         yield from assessments.measure()
         yield from sign_in.measure(world)

@@ -102,3 +102,64 @@ class PlainPerson(Plain):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class PlainPacket(Plain):
+    """A packet with what its referral says, so that the page of an inbox reads it as it reads Hearth's."""
+
+    id = models.UUIDField(primary_key=True)
+    sort_key = models.BigIntegerField()
+    to = models.ForeignKey("core.Team", on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey("core.Team", on_delete=models.PROTECT, related_name="+")
+    service = models.ForeignKey("referrals.Service", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12)
+    answer_by = models.DateTimeField(null=True)
+
+    class Meta(Plain.Meta):
+        indexes = [models.Index(fields=["to", "sort_key"], name="plain_packet_to_a_team")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def referral(self) -> "PlainPacket":
+        """Itself."""
+        return self
+
+    @property
+    def case(self) -> "PlainPacket":
+        """Itself: the team that sent it is the case's."""
+        return self
+
+
+class PlainEntry(Plain):
+    """What one side wrote about a packet, as JSON."""
+
+    packet = models.ForeignKey(PlainPacket, on_delete=models.CASCADE, related_name="entries")
+    seq = models.PositiveIntegerField()
+    side = models.CharField(max_length=7)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=20)
+    values = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    about = models.PositiveIntegerField(null=True)
+
+    class Meta(Plain.Meta):
+        indexes = [models.Index(fields=["packet", "seq"], name="plain_entry_of_a_packet")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class PlainRead(Plain):
+    """How far a person has read."""
+
+    packet = models.ForeignKey(PlainPacket, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    seq = models.PositiveIntegerField()
+
+    class Meta(Plain.Meta):
+        indexes = [models.Index(fields=["person", "packet"], name="plain_read_by_a_person")]
+
+    def __str__(self) -> str:
+        return str(self.seq)

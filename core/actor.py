@@ -27,6 +27,7 @@ class Keyring:
         self._private_key = private_key
         self._sealed = {key.team_id: key for key in team_keys}
         self._opened: dict[tuple[UUID, int], bytes] = {}
+        self._read: dict[bytes, crypto.PrivateKey] = {}
 
     def __repr__(self) -> str:
         return "<Keyring>"
@@ -60,7 +61,9 @@ class Keyring:
             private = self.team_key(grant.team_id, grant.recipient_key_version)
         else:
             private = self._private_key
-        return crypto.open_with(private, grant.sealed, *grant_context(grant))
+        if private not in self._read:
+            self._read[private] = crypto.PrivateKey(private)
+        return self._read[private].open(grant.sealed, *grant_context(grant))
 
 
 def grant_context(grant: Grant) -> tuple[crypto.Part, ...]:

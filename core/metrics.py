@@ -44,7 +44,10 @@ def _gauges() -> Iterator[tuple[str, str, Samples]]:
         "hearth_outbox_failing_items",
         "Work whose last attempt failed and that is not done since, by kind and the exception's class.",
         [
-            ({"kind": each.kind, "error": each.error, "state": "dead" if each.dead else "waiting"}, each.count)
+            (
+                {"kind": each.kind, "error": each.error, "state": "dead" if each.dead else "waiting"},
+                each.count,
+            )
             for each in outbox.failing
         ],
     )

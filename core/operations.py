@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from celery.schedules import maybe_schedule
+from celery.schedules import BaseSchedule, maybe_schedule
 from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.utils import timezone
@@ -146,6 +146,7 @@ def _entry(name: str, entry: dict[str, Any], run: BeatRun | None, now: datetime)
     due = now
     if run:
         every = maybe_schedule(entry["schedule"], app=app)
+        assert isinstance(every, BaseSchedule)
         due = timezone.now() + every.remaining_estimate(run.at) + timedelta(seconds=0.5)
     due = due.replace(microsecond=0)
     return Entry(name, entry["task"], run, due, late=run is not None and due < now - SILENCE)

@@ -162,7 +162,9 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 PASSWORD_MIN_LENGTH = 14
 PASSWORD_COST = (64 * 1024, 3, 4)  # Argon2id: KiB, passes, lanes (RFC 9106, second recommended option)
-LINK_ROUNDS = 600_000  # of PBKDF2-HMAC-SHA256: browsers have no Argon2id, and a phone takes a second for these
+LINK_ROUNDS = (
+    600_000  # of PBKDF2-HMAC-SHA256: browsers have no Argon2id, and a phone takes a second for these
+)
 DEMO_PASSWORD = "hearth demo only 2026"  # noqa: S105  refused wherever DEBUG is off
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -297,7 +299,7 @@ CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_MAX_LOOP_INTERVAL = 2
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "beat": {"task": "core.beat", "schedule": 5.0, "options": {"expires": 20}},
     "relay": {"task": "core.relay", "schedule": 2.0, "options": {"expires": 10}},
     "old sessions": {"task": "core.forget_sessions", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -25,7 +25,9 @@ urlpatterns = [
     path("operations/dead/", operations_views.dead_letters_page, name="operations-dead"),
     path("operations/dead/retry/", operations_views.retry_all_action, name="operations-dead-retry-all"),
     path("operations/dead/<uuid:item_id>/", operations_views.dead_letter_page, name="operations-dead-item"),
-    path("operations/dead/<uuid:item_id>/retry/", operations_views.retry_action, name="operations-dead-retry"),
+    path(
+        "operations/dead/<uuid:item_id>/retry/", operations_views.retry_action, name="operations-dead-retry"
+    ),
     path(
         "operations/dead/<uuid:item_id>/discard/",
         operations_views.discard_page,

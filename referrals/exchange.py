@@ -235,7 +235,7 @@ def _names(exchanges: Iterable[Sequence[EntryDocument]]) -> dict[str, str]:
 def _linked(documents: Sequence[EntryDocument], names: Mapping[str, str]) -> list[EntryDocument]:
     """The entries with their writers' names, and with what later ones say of them."""
     later = {each.about: each for each in documents if each.about is not None}
-    earlier = {each.entry.seq: f"{each.title}, {each.planned_text}".rstrip(", ") for each in documents}
+    earlier = {seq: _in_words(documents[seq - 1]) for seq in later if seq <= len(documents)}
     return [
         replace(
             each,
@@ -246,6 +246,10 @@ def _linked(documents: Sequence[EntryDocument], names: Mapping[str, str]) -> lis
         )
         for each in documents
     ]
+
+
+def _in_words(document: EntryDocument) -> str:
+    return f"{document.title}, {document.planned_text}".rstrip(", ")
 
 
 def with_unread(

@@ -93,7 +93,8 @@ class InboxRow:
 def packets_shown(actor: Actor, show: Show) -> QuerySet[Packet]:
     """The packets of one part of the inbox, the ones that nobody has opened first."""
     opened = If(When(referral__state=State.SENT, then=Value(0)), default=Value(1))
-    packets = inbox_of(actor).annotate(opened=opened).order_by("opened", "-object__sort_key", "pk")
+    packets = inbox_of(actor).select_related("referral__exchange").only(*_SHOWN).annotate(opened=opened)
+    packets = packets.order_by("opened", "-object__sort_key", "pk")
     return packets.filter(referral__state__in=_STATES[show]) if show in _STATES else packets
 
 
@@ -101,7 +102,6 @@ def read_rows(actor: Actor, packets: Sequence[Packet]) -> list[InboxRow]:
     """Open a page of packets, with as many queries for twenty as for one; what presses comes first. Raises Tampered."""
     opened = open_many(actor, [each.pk for each in packets], Kind.PACKET)
     referrals = {each.referral_id: each.pk for each in packets if each.pk in opened}
-    exchanges = [(each, opened[referrals[each.pk]]) for each in Exchange.objects.filter(pk__in=referrals)]
     found = read_exchanges(actor, exchanges, PARTNER)
     if found:
         audit.record("inbox.read", actor=actor, packets=len(found))

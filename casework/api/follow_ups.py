@@ -154,10 +154,9 @@ class PutOff(APIView):
     )
     def post(self, request: Request) -> Response:
         """All of them or none. What is urgent waits a day at most."""
+        actor = actor_of(request, *CASE_ROLES)
         data = body_of(request, PutOffSerializer)
-        services.put_off_follow_ups(
-            actor=actor_of(request, *CASE_ROLES), follow_up_ids=data["follow_ups"], until=data["until"]
-        )
+        services.put_off_follow_ups(actor=actor, follow_up_ids=data["follow_ups"], until=data["until"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -173,10 +172,9 @@ class HandOn(APIView):
     )
     def post(self, request: Request) -> Response:
         """All of them or none; the colleague is told."""
+        actor = actor_of(request, *CASE_ROLES)
         data = body_of(request, HandOnSerializer)
-        services.hand_on(
-            actor=actor_of(request, *CASE_ROLES), follow_up_ids=data["follow_ups"], to=data["to"]
-        )
+        services.hand_on(actor=actor, follow_up_ids=data["follow_ups"], to=data["to"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

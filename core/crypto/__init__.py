@@ -7,7 +7,7 @@ length-prefixed parts, so that no two contexts can be spelled alike. Failures ra
 from core.crypto.envelope import open_sealed, seal
 from core.crypto.errors import CannotOpen, CryptoError
 from core.crypto.framing import Part, Stored, frame
-from core.crypto.hpke import KEY_BYTES, new_key_pair, open_with, public_key_of, seal_to
+from core.crypto.hpke import KEY_BYTES, PrivateKey, new_key_pair, open_with, public_key_of, seal_to
 from core.crypto.secrets import Stretch, derive, digest, new_key, same, stretch, stretch_for_browsers, tag
 from core.crypto.streams import OpenedStream, StreamSealer
 
@@ -17,6 +17,7 @@ __all__ = [
     "CryptoError",
     "OpenedStream",
     "Part",
+    "PrivateKey",
     "Stored",
     "StreamSealer",
     "Stretch",

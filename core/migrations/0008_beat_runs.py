@@ -4,32 +4,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0007_packets_opened_once'),
+        ("core", "0007_packets_opened_once"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BeatRun',
+            name="BeatRun",
             fields=[
-                ('name', models.CharField(help_text="the task's name", max_length=60, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(help_text='when it began')),
-                ('took_ms', models.PositiveIntegerField()),
-                ('outcome', models.CharField(choices=[('ok', 'Done'), ('failed', 'Failed')], max_length=10)),
-                ('error', models.CharField(blank=True, help_text="the exception's class name alone", max_length=100)),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="the task's name", max_length=60, primary_key=True, serialize=False
+                    ),
+                ),
+                ("at", models.DateTimeField(help_text="when it began")),
+                ("took_ms", models.PositiveIntegerField()),
+                ("outcome", models.CharField(choices=[("ok", "Done"), ("failed", "Failed")], max_length=10)),
+                (
+                    "error",
+                    models.CharField(
+                        blank=True, help_text="the exception's class name alone", max_length=100
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='outboxitem',
-            index=models.Index(condition=models.Q(('dead_at__isnull', False), ('done_at', None)), fields=['-dead_at', '-id'], name='outbox_dead'),
+            model_name="outboxitem",
+            index=models.Index(
+                condition=models.Q(("dead_at__isnull", False), ("done_at", None)),
+                fields=["-dead_at", "-id"],
+                name="outbox_dead",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outboxitem',
-            index=models.Index(condition=models.Q(('done_at__isnull', False)), fields=['done_at'], name='outbox_done'),
+            model_name="outboxitem",
+            index=models.Index(
+                condition=models.Q(("done_at__isnull", False)), fields=["done_at"], name="outbox_done"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='beatrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('error', ''), ('outcome', 'ok')), models.Q(('outcome', 'failed'), models.Q(('error', ''), _negated=True)), _connector='OR'), name='beat_run_failed_by_an_error'),
+            model_name="beatrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("error", ""), ("outcome", "ok")),
+                    models.Q(("outcome", "failed"), models.Q(("error", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="beat_run_failed_by_an_error",
+            ),
         ),
     ]

@@ -41,7 +41,9 @@ class OutboxItem(models.Model):
                 fields=["run_at", "id"], condition=Q(done_at=None, dead_at=None), name="outbox_waiting"
             ),
             models.Index(
-                fields=["-dead_at", "-id"], condition=Q(done_at=None, dead_at__isnull=False), name="outbox_dead"
+                fields=["-dead_at", "-id"],
+                condition=Q(done_at=None, dead_at__isnull=False),
+                name="outbox_dead",
             ),
             models.Index(fields=["done_at"], condition=Q(done_at__isnull=False), name="outbox_done"),
         ]

@@ -4,7 +4,7 @@ Nobody is scored and nothing is weighed against anything else. The rules are few
 ones (hard.py) leave out, the soft ones (soft.py) order; among equals the name decides.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -161,7 +161,7 @@ def _steps(
 
 
 def _asked(
-    services: QuerySet[Service], columns: dict[str, tuple[Q, ...]], *besides: str
+    services: QuerySet[Service], columns: Mapping[str, tuple[Q, ...]], *besides: str
 ) -> Iterable[tuple[Any, ...]]:
     """(id, what is asked besides, which of each column's conditions is met first), past the last where none is."""
     numbered: dict[str, Any] = {

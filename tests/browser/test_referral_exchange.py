@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -36,7 +37,10 @@ _ROOMS = f"""
 from core.models import Team
 from referrals.models import Service
 team = Team.objects.get(organisation__name="{PARTNER}")
-Service.objects.create(organisation=team.organisation, team=team, name="{ROOMS}", type="shelter_emergency")
+rooms = Service.objects.create(
+    organisation=team.organisation, team=team, name="{ROOMS}", type="shelter_emergency"
+)
+rooms.codes.create(kind="need", code="shelter_emergency")
 """
 
 
@@ -78,9 +82,10 @@ def chosen(case: Opened, need: str, service: str) -> None:  # noqa: F811
 
 def refer(page: Page, service: str) -> None:
     """Choose one of the services that fit, each of which has its reasons."""
-    fits_need = page.locator("#fits").get_by_role("listitem").filter(has=page.get_by_role("link", name=service))
-    expect(fits_need.first.locator("ul li").first).to_be_visible()
-    follow(page, f"Refer: {service}", "Refer to a partner")
+    listed = page.locator("#fits > ul > li").filter(has=page.get_by_role("link", name=service, exact=True))
+    expect(listed.locator("ul li").first).to_be_visible()
+    listed.get_by_role("link", name="Refer").click()
+    arrived(page, "Refer to a partner")
     expect(page.get_by_role("heading", name=service)).to_be_visible()
 
 
@@ -125,7 +130,7 @@ def by_keys(page: Page, button: str, heading: str) -> None:
 def opened(partner: Person, service: str) -> str:
     """Open the newest packet for a service; its address."""
     go(partner.page, "/inbox/", "Inbox")
-    row = in_inbox(partner, service)
+    row = partner.page.get_by_role("row").filter(has=partner.page.get_by_role("link", name=service)).first
     expect(row.get_by_text("New", exact=True)).to_be_visible()
     with partner.page.expect_event("load"):
         row.get_by_role("link").click()
@@ -133,21 +138,21 @@ def opened(partner: Person, service: str) -> str:
     return partner.page.url
 
 
-def in_inbox(partner: Person, service: str) -> Locator:
-    """The newest row of a service."""
-    rows = partner.page.get_by_role("row").filter(has=partner.page.get_by_role("link", name=service))
-    return rows.first
+def in_inbox(partner: Person, packet: str) -> Locator:
+    """Its row."""
+    address = urlsplit(packet).path
+    return partner.page.get_by_role("row").filter(has=partner.page.locator(f'a[href="{address}"]'))
 
 
 def write(page: Page, address: str, kind: str, heading: str, **values: str) -> None:
-    """Write an entry of an exchange: a field by its label, with spaces for the underscores."""
+    """Write an entry of an exchange, its fields by their names."""
     go(page, address, heading)
     page.locator("#exchange").get_by_role("link", name=kind, exact=True).click()
     arrived(page, kind)
-    for label, value in values.items():
-        field = page.get_by_label(label.replace("_", " "), exact=True)
+    for name, value in values.items():
+        field = page.locator(f"[name={name}]")
         if field.evaluate("field => field.tagName") == "SELECT":
-            field.select_option(label=value)
+            field.select_option(value)
         else:
             field.fill(value)
     press(page, "Send", heading)
@@ -158,7 +163,7 @@ def said(page: Page, field: str, value: str, note: str, heading: str) -> None:
     page.locator("#exchange").get_by_role("link", name=field, exact=True).click()
     arrived(page, field)
     page.get_by_label(value, exact=True).check()
-    page.get_by_label("Note", exact=True).fill(note)
+    page.locator("[name=note]").fill(note)
     press(page, "Send", heading)
 
 
@@ -187,13 +192,13 @@ def test_a_referral_goes_from_a_need_to_its_outcome(
     for shown in (CALLED, NOTE, "Tagalog"):
         expect(other.get_by_text(shown, exact=True).first).to_be_visible()
     assert GIVEN not in other.content()
-    write(other, packet, "Question", LEGAL, What_you_need_to_know=QUESTION)
+    write(other, packet, "Question", LEGAL, text=QUESTION)
 
     # The sender sees that it was read, and what is asked; answers, and sends a newer version.
     go(page, referral, LEGAL)
     expect(page.get_by_text("First read")).to_be_visible()
     expect(page.get_by_text("The partner asks for more information")).to_be_visible()
-    page.get_by_label("Message").fill(ANSWER)
+    page.locator("[name=text]").fill(ANSWER)
     press(page, "Send the message", LEGAL)
     expect(page.get_by_text("The partner asks for more information")).to_have_count(0)
     follow(page, "Send a newer version", "Send a newer version")
@@ -206,15 +211,15 @@ def test_a_referral_goes_from_a_need_to_its_outcome(
 
     # The partner reads what is newer and what changed, and accepts.
     go(other, "/inbox/", "Inbox")
-    expect(in_inbox(partner, LEGAL).get_by_text("1 new entry")).to_be_visible()
+    expect(in_inbox(partner, packet).get_by_text("1 new entry")).to_be_visible()
     go(other, packet, LEGAL)
     expect(other.get_by_text("Newer version of this day")).to_contain_text("Given names")
     for shown in (GIVEN, MORE, ANSWER):
         expect(other.get_by_text(shown, exact=True).first).to_be_visible()
-    other.get_by_label("Note", exact=True).fill(ACCEPTED)
+    other.locator("[name=note]").fill(ACCEPTED)
     by_keys(other, "Accept", LEGAL)
-    soon = {"Day": day(2), "Time": "10:30", "Time_zone": "Europe/Rome"}
-    write(other, packet, "Appointment", LEGAL, Where=MEET, **soon)
+    soon = {"date": day(2), "time": "10:30", "time_zone": "Europe/Rome"}
+    write(other, packet, "Appointment", LEGAL, where=MEET, **soon)
     go(other, f"{packet}exchange/transport/", "Transport")
     other.get_by_label("Needed: please arrange it").check()
     press(other, "Send", LEGAL)
@@ -231,7 +236,7 @@ def test_a_referral_goes_from_a_need_to_its_outcome(
 
     # Then they come, are helped, and it ends, for both sides.
     said(other, "Arrival", "Arrived", "An hour late", LEGAL)
-    write(other, packet, "Service delivered", LEGAL, What_was_done=DONE)
+    write(other, packet, "Service delivered", LEGAL, what=DONE)
     said(other, "Outcome", "The need is met", "", LEGAL)
     go(page, referral, LEGAL)
     for person in (other, page):
@@ -260,7 +265,7 @@ def test_what_is_declined_is_looked_for_further_and_a_held_place_meets_it(
     packet = opened(partner, DESK)
     follow(other, "Decline", "Decline this referral")
     other.get_by_label("No place free").check()
-    other.get_by_label("Note", exact=True).fill(WHY_NOT)
+    other.locator("[name=note]").fill(WHY_NOT)
     by_keys(other, "Decline", "Inbox")
     assert status(partner, packet) == 404
     go(page, "/referrals/", "Referrals")

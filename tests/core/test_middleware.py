@@ -84,6 +84,7 @@ def test_the_public_views_are_few() -> None:
         "api-docs",
         "tokens",
         "metrics",
+        "calendar",
         "javascript-catalog",
         "manifest",
         "api-hsds",

@@ -57,11 +57,11 @@ def sent_to_the_broker() -> Iterator[None]:
 
 
 @pytest.fixture
-def some(db: None) -> Iterator[list[OutboxItem]]:
+def some(db: None) -> list[OutboxItem]:
     """Of each state a different number."""
     now = NOW()
     later, leased = now + timedelta(hours=1), now + outbox.LEASE
-    yield [
+    return [
         row(),
         *(row(leased_until=leased) for _ in range(2)),
         *(row(run_at=later, error="OSError") for _ in range(3)),
@@ -193,7 +193,9 @@ def test_an_administrators_first_page_leads_there(world: World) -> None:
 
 
 def test_the_page_tells_what_runs_what_waits_and_what_failed(world: World, some: list[OutboxItem]) -> None:
-    BeatRun.objects.create(name="core.relay", at=NOW(), took_ms=12, outcome="failed", error="OperationalError")
+    BeatRun.objects.create(
+        name="core.relay", at=NOW(), took_ms=12, outcome="failed", error="OperationalError"
+    )
     celery.beat()
     page = text(sign_in(world["administrator"]).get("/operations/"))
     assert "4 pieces of work have failed too often" in page
@@ -286,7 +288,9 @@ def test_status_counts_and_fails_where_something_is_dead(
     with pytest.raises(CommandError, match="4 dead"):
         call_command("outbox", "status")
     said = capsys.readouterr().out
-    assert "later: 3\ndead: 4\n  core.notify: 3 failing, OSError\n  casework.erase: 4 dead, KeyError\n" in said
+    assert (
+        "later: 3\ndead: 4\n  core.notify: 3 failing, OSError\n  casework.erase: 4 dead, KeyError\n" in said
+    )
     assert "worker: never" in said
     OutboxItem.objects.all().delete()
     call_command("outbox", "status")

@@ -324,7 +324,8 @@ def test_the_broker_is_given_ids_and_nothing_else(
         celery.run_item.apply([str(item.pk)])
         redis, folder = settings.REDIS_URL, settings.BROKER_DIR
         places: list[Place] = redis_content(redis) if redis else [folder]
-        found = scan([*places, caplog.text.encode(), capfd.readouterr().err.encode()], [str(item.pk), str(item.subject), "Canarygiven"])
+        logs = [caplog.text.encode(), capfd.readouterr().err.encode()]
+        found = scan([*places, *logs], [str(item.pk), str(item.subject), "Canarygiven"])
     finally:
         celery.app.control.purge()
     assert {hit.needle for hit in found} == {str(item.pk)}

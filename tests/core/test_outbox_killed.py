@@ -1,7 +1,7 @@
 """kill -9 at any point of handing out and doing work: each piece is done, and what can be done once is done once."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -20,7 +20,7 @@ POINTS, ITEMS = 20, 300
 
 
 @pytest.fixture(autouse=True)
-def _kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is done leaves a line in the trail: only the transaction around it keeps there from being two."""
     monkeypatch.setattr(outbox, "_works", {})
 
@@ -29,11 +29,11 @@ def _kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     outbox.handler("inside")(leave_a_trace)
     outbox.handler("outside", outside=True)(leave_a_trace)
-    yield
 
 
-def done() -> list[UUID | None]:
-    return sorted(AuditEvent.objects.filter(action="tests.done").values_list("object", flat=True))
+def done() -> list[UUID]:
+    events = AuditEvent.objects.filter(action="tests.done")
+    return sorted(each.object for each in events if each.object)
 
 
 def enqueued(kind: str, count: int) -> list[UUID]:
