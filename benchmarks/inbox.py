@@ -78,12 +78,11 @@ def measure(world: World, rounds: int = 200) -> Iterator[Result]:
 
 def _shown(row: InboxRow) -> tuple[Any, ...]:
     """What the page shows of one."""
-    referral: Any = row.packet.referral
     appointment = row.appointment.planned_text if row.appointment else ""
     return (
-        referral.service.name,
-        referral.case.team.organisation.name,
-        referral.state,
+        row.service,
+        row.sender,
+        row.packet.referral.state,
         row.unread,
         row.overdue,
         row.pressing,
@@ -102,7 +101,15 @@ def _plain_rows(person: User) -> list[InboxRow]:
     entries: dict[UUID, list[EntryDocument]] = defaultdict(list)
     for row in PlainEntry.objects.filter(packet__in=by_id).select_related("by").order_by("packet", "seq"):
         entries[row.packet_id].append(_plain_entry(row, marks.get(row.packet_id, 0)))
-    rows = [InboxRow(each, ExchangeDocument(each, PARTNER, entries[pk])) for pk, each in by_id.items()]
+    rows = [
+        InboxRow(
+            each,
+            ExchangeDocument(each, PARTNER, entries[pk]),
+            each.service.name,
+            each.team.organisation.name,
+        )
+        for pk, each in by_id.items()
+    ]
     return sorted(rows, key=lambda row: not row.pressing)
 
 

@@ -126,11 +126,6 @@ class PlainPacket(Plain):
         """Itself."""
         return self
 
-    @property
-    def case(self) -> "PlainPacket":
-        """Itself: the team that sent it is the case's."""
-        return self
-
 
 class PlainEntry(Plain):
     """What one side wrote about a packet, as JSON."""

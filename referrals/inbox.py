@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Case as If
-from django.db.models import QuerySet, Value, When
+from django.db.models import F, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,7 @@ from core.actor import Actor
 from core.models import Kind
 from referrals.exchange import EntryDocument, ExchangeDocument, read_exchanges
 from referrals.exchange_rules import PARTNER
-from referrals.models import Exchange, Packet, Referral
+from referrals.models import Packet, Referral
 from referrals.selectors import inbox_of
 
 State = Referral.State
@@ -38,6 +39,17 @@ _STATES = {
     Show.UNDER_WAY: [State.ACCEPTED, State.IN_PROGRESS],
     Show.ENDED: [State.DECLINED, State.COMPLETED, State.WITHDRAWN, State.EXPIRED],
 }
+_SHOWN = (
+    "updated_at",
+    *(f"referral__{name}" for name in ("state", "sent_at", "answer_by")),
+    *(f"referral__{name}__referral" for name in ("handover", "exchange")),
+    "referral__exchange__key_for_partner",
+)
+_NAMES = {
+    "service_name": F("referral__service__name"),
+    "sender_name": F("referral__case__team__organisation__name"),
+}
+"""With _SHOWN all that a row shows: a page reads no more of what hangs together with a packet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ class InboxRow:
 
     packet: Packet
     exchange: ExchangeDocument | None
+    service: str
+    sender: str
 
     @property
     def unread(self) -> int:
@@ -93,17 +107,27 @@ class InboxRow:
 def packets_shown(actor: Actor, show: Show) -> QuerySet[Packet]:
     """The packets of one part of the inbox, the ones that nobody has opened first."""
     opened = If(When(referral__state=State.SENT, then=Value(0)), default=Value(1))
-    packets = inbox_of(actor).select_related("referral__exchange").only(*_SHOWN).annotate(opened=opened)
+    packets = inbox_of(actor).select_related(None).select_related("referral__exchange", "referral__handover")
+    packets = packets.only(*_SHOWN).annotate(opened=opened, **_NAMES)
     packets = packets.order_by("opened", "-object__sort_key", "pk")
     return packets.filter(referral__state__in=_STATES[show]) if show in _STATES else packets
 
 
-def read_rows(actor: Actor, packets: Sequence[Packet]) -> list[InboxRow]:
-    """Open a page of packets, with as many queries for twenty as for one; what presses comes first. Raises Tampered."""
+def read_rows(actor: Actor, packets: Sequence[Any]) -> list[InboxRow]:
+    """Open a page of `packets_shown`, with as many queries for twenty as for one; what presses comes first.
+
+    Raises Tampered.
+    """
     opened = open_many(actor, [each.pk for each in packets], Kind.PACKET)
-    referrals = {each.referral_id: each.pk for each in packets if each.pk in opened}
+    exchanges = [
+        (each.referral.exchange, opened[each.pk])
+        for each in packets
+        if each.pk in opened and hasattr(each.referral, "exchange")
+    ]
     found = read_exchanges(actor, exchanges, PARTNER)
     if found:
         audit.record("inbox.read", actor=actor, packets=len(found))
-    rows = [InboxRow(each, found.get(each.referral_id)) for each in packets]
+    rows = [
+        InboxRow(each, found.get(each.referral_id), each.service_name, each.sender_name) for each in packets
+    ]
     return sorted(rows, key=lambda row: not row.pressing)

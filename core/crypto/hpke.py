@@ -48,7 +48,7 @@ class PrivateKey:
         return "<PrivateKey>"
 
     def open(self, sealed: Stored, *context: Part) -> bytes:
-        """The plaintext of what `seal_to` made. Raises CannotOpen for another key, another context or a changed byte."""
+        """What `seal_to` sealed. Raises CannotOpen for another key, another context or a changed byte."""
         sealed = bytes(sealed)
         if sealed[:1] != FORMAT:
             raise CannotOpen

@@ -44,5 +44,6 @@ def update_page(request: HttpRequest, referral_id: UUID) -> HttpResponse:
             except (Invalid, Refused, WrongState) as error:
                 status = add_refusal(form, error)
             else:
-                context["packet"], status = PacketDocument(**fields, note=data["note"]), 200
+                kept = document.packet.documents if document.packet else ()
+                context["packet"], status = PacketDocument(**fields, note=data["note"], documents=kept), 200
     return render(request, "referrals/packet_update.html", context, status=status)

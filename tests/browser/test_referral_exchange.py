@@ -158,11 +158,11 @@ def write(page: Page, address: str, kind: str, heading: str, **values: str) -> N
     press(page, "Send", heading)
 
 
-def said(page: Page, field: str, value: str, note: str, heading: str) -> None:
-    """Say whether they arrived, or how it ended; the page of the packet is open."""
-    page.locator("#exchange").get_by_role("link", name=field, exact=True).click()
-    arrived(page, field)
-    page.get_by_label(value, exact=True).check()
+def came(page: Page, answer: str, note: str, heading: str) -> None:
+    """Say whether they arrived; the page of the packet is open."""
+    page.locator("#exchange").get_by_role("link", name="Arrival", exact=True).click()
+    arrived(page, "Arrival")
+    page.get_by_label(answer, exact=True).check()
     page.locator("[name=note]").fill(note)
     press(page, "Send", heading)
 
@@ -201,6 +201,8 @@ def test_a_referral_goes_from_a_need_to_its_outcome(
     page.locator("[name=text]").fill(ANSWER)
     press(page, "Send the message", LEGAL)
     expect(page.get_by_text("The partner asks for more information")).to_have_count(0)
+    go(other, "/inbox/", "Inbox")
+    expect(in_inbox(partner, packet).get_by_text("1 new entry")).to_be_visible()
     follow(page, "Send a newer version", "Send a newer version")
     page.get_by_label("Given names").check()
     page.get_by_label("Note to the partner").fill(MORE)
@@ -210,8 +212,6 @@ def test_a_referral_goes_from_a_need_to_its_outcome(
     press(page, "Send it", LEGAL)
 
     # The partner reads what is newer and what changed, and accepts.
-    go(other, "/inbox/", "Inbox")
-    expect(in_inbox(partner, packet).get_by_text("1 new entry")).to_be_visible()
     go(other, packet, LEGAL)
     expect(other.get_by_text("Newer version of this day")).to_contain_text("Given names")
     for shown in (GIVEN, MORE, ANSWER):
@@ -228,16 +228,16 @@ def test_a_referral_goes_from_a_need_to_its_outcome(
         expect(page.get_by_text(shown, exact=True).first).to_be_visible()
 
     # Whoever did not arrive is looked for on the same day.
-    said(other, "Arrival", "Did not arrive", SEEN, LEGAL)
+    came(other, "Did not arrive", SEEN, LEGAL)
     go(page, "/today/", "Today")
     urgent = page.get_by_role("listitem").filter(has_text="Look for them today")
     expect(urgent.get_by_text("Urgent", exact=True)).to_be_visible()
     expect(urgent).to_contain_text(SEEN)
 
     # Then they come, are helped, and it ends, for both sides.
-    said(other, "Arrival", "Arrived", "An hour late", LEGAL)
+    came(other, "Arrived", "An hour late", LEGAL)
     write(other, packet, "Service delivered", LEGAL, what=DONE)
-    said(other, "Outcome", "The need is met", "", LEGAL)
+    write(other, packet, "Outcome", LEGAL, outcome="need_met")
     go(page, referral, LEGAL)
     for person in (other, page):
         expect(person.locator("h1 ~ *").get_by_text("Completed", exact=True).first).to_be_visible()

@@ -1,7 +1,10 @@
 """How the work that happens later is doing: the page, the metrics, and the runs that both tell of."""
 
+import logging
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +19,8 @@ from django.utils import timezone
 
 from core import beat_runs, celery, operations, outbox
 from core.health import SILENCE
+from core.logs import formatter
+from core.metrics import metrics
 from core.models import BeatRun, Heartbeat, OutboxItem
 from referrals.demo import World
 from tests.conftest import PERSONAS, api, sign_in
@@ -92,11 +97,19 @@ def test_the_last_run_stands_for_all_of_its_name() -> None:
 
 
 @pytest.mark.usefixtures("scheduled")
-def test_a_failure_is_noted_by_its_class_alone(caplog: pytest.LogCaptureFixture) -> None:
-    crash.apply()
+def test_a_failure_is_noted_and_logged_by_its_class_alone() -> None:
+    written = StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(formatter())
+    logging.getLogger().addHandler(handler)
+    try:
+        crash.apply()
+    finally:
+        logging.getLogger().removeHandler(handler)
     run = BeatRun.objects.get()
     assert (run.outcome, run.error) == ("failed", "ValueError")
-    assert "Canary" not in str(vars(run))
+    assert '"exception": "ValueError"' in written.getvalue()
+    assert not re.search("Canary|5550147", str(vars(run)) + written.getvalue())
 
 
 @pytest.mark.usefixtures("scheduled")
@@ -256,14 +269,8 @@ def test_the_metrics_say_what_is_watched(world: World, some: list[OutboxItem]) -
 
 def test_a_name_of_anything_stays_one_label() -> None:
     row(kind='a"b\\c\nd', error="OSError", dead_at=NOW())
-    [line] = [each for each in samples(celery_metrics()) if "failing" in each]
+    [line] = [each for each in samples(metrics()) if "failing" in each]
     assert line == r'hearth_outbox_failing_items{kind="a\"b\\c\nd",error="OSError",state="dead"}'
-
-
-def celery_metrics() -> str:
-    from core.metrics import metrics
-
-    return metrics()
 
 
 @pytest.mark.parametrize("way", ["session", "token"])

@@ -13,6 +13,11 @@ pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
 MANY = 60
 WAITING = "from core.models import OutboxItem; print(OutboxItem.objects.filter(done_at=None).count())"
+NOTED = """
+from core.models import BeatRun, Heartbeat
+runs = BeatRun.objects.filter(name="core.relay", outcome="ok")
+print(*sorted(each.name for each in Heartbeat.objects.all()), *runs)
+"""
 DUE_NOW = """
 from django.utils import timezone
 from casework.models import FollowUp
@@ -39,6 +44,7 @@ def test_health_names_what_is_down_and_is_well_once_all_is_up(hearth: Running) -
     until(lambda: hearth.health() == (503, '{"down": ["worker"]}'), "a web server without a worker")
     hearth.start("worker", "beat")
     until(lambda: hearth.health() == (200, '{"down": []}'), "everything up")
+    until(lambda: hearth.python(NOTED) == "beat worker core.relay", "both hearts, and a run of the relay")
 
 
 def test_a_due_follow_up_is_told_once_and_says_nothing(hearth: Running) -> None:
