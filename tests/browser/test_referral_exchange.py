@@ -293,7 +293,8 @@ def test_what_is_declined_is_looked_for_further_and_a_held_place_meets_it(
     by_keys(page, "Ask them", case.number)
     expect(page.locator("#places").get_by_text(f"{ROOMS}, {PARTNER}")).to_be_visible()
 
-    go(other, "/inbox/places/", "Places asked for")
+    go(other, "/inbox/", "Inbox")
+    follow(other, "Places asked for", "Places asked for")
     for number in (CALLED, case.number):
         assert number not in other.content()
     expect(other.get_by_text(f"Emergency shelter, {DESK}")).to_be_visible()
