@@ -69,6 +69,10 @@ as none.
 WHERE, read as rows of the directory in the order of their names, with the facts of the first twenty. Hearth also puts \
 them in the order of seven rules, and says for twenty why they stand there, and for ten that do not \
 fit why not.
+- **The same entries, not sealed**: a partner's inbox of fifty packets, each with what both sides have written about \
+it, from three plain tables: the memberships are read, the packets found by their team, their entries read as JSON \
+with their writers, and one audit row written. What is due and what is new is found by the same code on both sides. \
+Hearth opens the key of each packet and each exchange, and checks that no entry is missing.
 - **The same work, done at once**: each piece in a transaction of its own, called from a loop. Handed out, a piece \
 takes an update that counts its attempt, one that marks it done in the transaction of the work, and its share of a \
 relay's two.

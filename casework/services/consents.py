@@ -220,16 +220,22 @@ def _not_through(barred: bool) -> Message:
 def withdraw_consent(*, actor: Actor, case_id: UUID, consent_id: UUID) -> Consent:
     """Withdraw, effective at once: the fact goes, and what rested on the consent ends (`consent_withdrawn`).
 
-    Raises NotVisible, NotAllowed; WrongState where it was withdrawn before, or never given.
+    With it goes every other one to the same, which it has renewed or been renewed by: no is no. Raises NotVisible, NotAllowed; WrongState where it was withdrawn before, or never given.
     """
     file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
-    row = Consent.objects.filter(case=file.case, pk=consent_id).first()
-    if row is None:
+    document = next((each for each in file.consents if each.id == consent_id), None)
+    if document is None:
         raise NotVisible
-    document = file.read_consent(row)
-    if row.state != Consent.State.GIVEN:
+    if document.consent.state != Consent.State.GIVEN:
         raise WrongState
-    _withdraw(file, [document])
+    _withdraw(
+        file,
+        [
+            each
+            for each in file.consents
+            if each.scope == document.scope and each.consent.state == Consent.State.GIVEN
+        ],
+    )
     if document.purpose == Purpose.STATISTICS:
         renew_fact(actor=actor, case_id=case_id)
     return document.consent

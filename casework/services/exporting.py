@@ -108,6 +108,6 @@ def export_cases(
 
 
 def _asked_not_to_keep(file: CaseFile) -> bool:
-    """Whether what was last said about keeping a record is that it may not be kept any more. Consents: newest first."""
-    newest = next((each for each in file.consents if each.purpose == Purpose.KEEP_RECORD), None)
-    return newest is not None and newest.consent.state == Consent.State.WITHDRAWN
+    """Whether the consent to keep a record was withdrawn and not given again: withdrawing leaves none that is given."""
+    states = {each.consent.state for each in file.consents if each.purpose == Purpose.KEEP_RECORD}
+    return Consent.State.WITHDRAWN in states and Consent.State.GIVEN not in states
