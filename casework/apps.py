@@ -10,7 +10,7 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         """Read the instruments, so that a bad file stops the start; register handlers, rules and places."""
-        from casework import links  # noqa: F401
+        from casework import calendar, links  # noqa: F401
         from casework.instruments import load_instruments
         from casework.services import (  # noqa: F401
             closing,

@@ -113,7 +113,9 @@ def _documents(file: CaseFile) -> Iterator[tuple[str, Section, Mapping[str, Valu
 
 def _items(file: CaseFile, declared: Section, values: Mapping[str, Value], where: str) -> Iterator[Item]:
     for field in declared.fields:
-        if field.name not in values:
+        if (
+            field.name not in values or field.chosen_from == "documents"
+        ):  # their titles: they are told by kind
             continue
         value = values[field.name]
         item = Item(str(field.label), show(field, value))

@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core import audit
+from core import audit, outbox
 from core.actor import Actor
-from core.errors import NotVisible, WrongState
+from core.errors import NotVisible, Refused, WrongState
 from core.models import OutboxItem, Role
 
 
@@ -65,9 +65,12 @@ def retry_all_dead(*, actor: Actor | None) -> int:
 def discard_dead(*, actor: Actor, item_id: UUID, reason: DiscardReason) -> None:
     """Give a dead row up: it is deleted, and the trail keeps what it was and why.
 
-    Raises NotVisible for anyone but an administrator, WrongState for a row that is not dead (any more).
+    Raises NotVisible for anyone but an administrator, WrongState for a row that is not dead (any more), Refused for
+    what must be done.
     """
     item = _locked(actor, item_id)
+    if outbox.must_be_done(item.kind):
+        raise Refused(_("This destroys something for good, or notes that it did. It can't be given up."))
     audit.record(
         "outbox.discarded",
         actor=actor,

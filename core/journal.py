@@ -130,13 +130,13 @@ def carry_out(line: Line) -> bool:
 # --- what core itself enters: objects that were destroyed and grants that were taken back -------------------------
 
 
-@outbox.handler(OBJECT_GONE, outside=True)
+@outbox.handler(OBJECT_GONE, outside=True, must=True)
 def enter_object(object_id: UUID) -> None:
     """Enter an object whose server share was deleted."""
     write("object", object_id)
 
 
-@outbox.handler(GRANT_GONE, outside=True)
+@outbox.handler(GRANT_GONE, outside=True, must=True)
 def enter_grant(grant_id: UUID) -> None:
     """Enter a grant that was taken back."""
     write("grant", grant_id)

@@ -22,7 +22,7 @@ from core.dead_letters import (
     retry_all_dead,
     retry_dead,
 )
-from core.errors import NotVisible
+from core.errors import NotVisible, Refused
 from core.forms import DiscardForm
 from core.metrics import CONTENT_TYPE, metrics
 from core.models import Role
@@ -80,9 +80,13 @@ def discard_page(request: HttpRequest, item_id: UUID) -> HttpResponse:
     item = dead_letter(actor, item_id)
     form = DiscardForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        discard_dead(actor=actor, item_id=item.pk, reason=DiscardReason(form.cleaned_data["reason"]))
-        messages.success(request, _("It is given up, and will not be done."))
-        return redirect("operations-dead")
+        try:
+            discard_dead(actor=actor, item_id=item.pk, reason=DiscardReason(form.cleaned_data["reason"]))
+        except Refused as refused:
+            form.add_error(None, str(refused.message))
+        else:
+            messages.success(request, _("It is given up, and will not be done."))
+            return redirect("operations-dead")
     context = {"item": item, "form": form}
     return render(request, "core/dead_letter_discard.html", context, status=400 if form.errors else 200)
 

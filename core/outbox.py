@@ -33,23 +33,29 @@ Handler = Callable[[UUID], None]
 class _Work:
     do: Handler
     outside: bool
+    must: bool
 
 
 _works: dict[str, _Work] = {}
 
 
-def handler(kind: str, *, outside: bool = False) -> Callable[[Handler], Handler]:
+def handler(kind: str, *, outside: bool = False, must: bool = False) -> Callable[[Handler], Handler]:
     """Register what does the work of one kind, given the subject's id.
 
     It runs inside the transaction that marks the row done: exactly once. Work that leaves the machine (a mail) runs
-    `outside` of one, so that no slow server holds a lock: at least once.
+    `outside` of one, so that no slow server holds a lock: at least once. What `must` be done can't be given up.
     """
 
     def register(function: Handler) -> Handler:
-        _works[kind] = _Work(function, outside)
+        _works[kind] = _Work(function, outside, must)
         return function
 
     return register
+
+
+def must_be_done(kind: str) -> bool:
+    """Whether work of this kind may never be given up: it destroys something, ends an access, or enters that it did."""
+    return kind in _works and _works[kind].must
 
 
 def enqueue(kind: str, subject: UUID, *, run_at: datetime | None = None) -> None:

@@ -38,7 +38,7 @@ _LABELS: Mapping[Column, Message] = {
     Column.WAITING: _("Waiting for an answer"),
     Column.DRAFTS: _("Not sent yet"),
     Column.UNDER_WAY: _("Under way"),
-    Column.ENDED: _("Ended"),
+    Column.ENDED: _("Referrals that have ended"),
 }
 _STATES: Mapping[Column, Sequence[State]] = {
     Column.LOOK_FURTHER: (State.DECLINED, State.EXPIRED),

@@ -3,6 +3,7 @@
 from casework.case_file import CaseFile
 from casework.children import Gate, GateClosed, Missing, missing_for
 from referrals.models import Service
+from referrals.service_codes import CodeKind
 from referrals.taxonomy import ServiceType
 
 GATES: dict[str, Gate] = {
@@ -18,9 +19,11 @@ GATES: dict[str, Gate] = {
 
 
 def missing_of(file: CaseFile, service: Service) -> list[Missing]:
-    """What the record must say before this survivor can be referred to the service."""
-    gate = GATES.get(service.type)
-    return missing_for(file, gate) if gate else []
+    """What the record must say before this survivor can be referred to the service, for any need that it meets."""
+    needs = service.codes.filter(kind=CodeKind.NEED, code__in=GATES).order_by("code")
+    gates = (GATES[need] for need in (service.type, *needs.values_list("code", flat=True)) if need in GATES)
+    missing = (each for gate in dict.fromkeys(gates) for each in missing_for(file, gate))
+    return list(dict.fromkeys(missing))
 
 
 def require_open(file: CaseFile, service: Service) -> None:

@@ -13,7 +13,7 @@ from casework import children
 from casework.case_file import CaseFile
 from casework.children import Missing, guardian_barred
 from casework.consents import ConsentDocument, Purpose, Scope
-from casework.models import Case, Consent
+from casework.models import Approval, Case, Consent
 from core.access import KEPT_OUT
 from core.errors import Message, Refused
 from core.marks import is_kept_out
@@ -22,7 +22,7 @@ from referrals.duplicates import require_first
 from referrals.gates import missing_of, require_open
 from referrals.models import Referral, Service
 from referrals.safe_contact import packet_fields
-from referrals.services.sending import read_draft, require_not_closed
+from referrals.services.sending import read_draft, require_active, require_not_closed
 
 OBSTACLES: dict[str, Message] = {
     "closed": _("The case was closed."),
@@ -36,12 +36,13 @@ _OF_CHILDREN = {each.code: each.text for each in vars(children).values() if isin
 def prepare(file: CaseFile, referral: Referral, again: str = "") -> tuple[Basis, dict[str, Any]]:
     """What leaves of a draft now, and on what ground; the file is locked.
 
-    Raises WrongState for a closed case; Refused for a partner that is kept out, without consent or legal ground, and
-    for a second referral to the same service without a reason; GateClosed where a child's protection stands against
-    it; Invalid where a chosen field has become empty.
+    Raises WrongState for a closed case or service; Refused for a partner that is kept out, without consent or legal
+    ground, and for a second referral to the same service without a reason; GateClosed where a child's protection stands
+    against it; Invalid where a chosen field has become empty.
     """
     require_not_closed(file)
     service = referral.service
+    require_active(service)
     if is_kept_out(file.case.pk, service.organisation):
         raise Refused(KEPT_OUT)
     require_open(file, service)
@@ -74,7 +75,10 @@ def obstacle_label(code: str) -> str:
 
 
 def basis_on(file: CaseFile, service: Service, day: date) -> Basis | None:
-    """What allowed sharing with the service on a day that may have passed. Raises Tampered."""
+    """What allowed sharing with the service on a day that may have passed. Raises Tampered.
+
+    Imminent harm did from when it was claimed, every other ground from when a second person had approved it.
+    """
     wanted = Scope(Purpose.SHARE, service.organisation_id, service.pk)
     for each in file.consents:
         if each.scope.covers(wanted) and _held(file, each, day):
@@ -82,8 +86,9 @@ def basis_on(file: CaseFile, service: Service, day: date) -> Basis | None:
     basis = basis_for(file, service)
     if basis is None or basis.exception is None:
         return None
-    asked = timezone.localdate(basis.exception.approval.asked_at)
-    return basis if asked <= day else None
+    row = basis.exception.approval
+    since = row.asked_at if row.subject == Approval.Subject.IMMINENT_HARM else row.decided_at
+    return basis if since is not None and timezone.localdate(since) <= day else None
 
 
 def _held(file: CaseFile, document: ConsentDocument, day: date) -> bool:

@@ -4,13 +4,13 @@ They are drawn as of the end of the last quarter, and never later: else the arri
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +20,7 @@ from core.actor import Actor
 from core.errors import Message, NotVisible
 from core.models import Role
 from referrals.models import Referral
-from referrals.taxonomy import ServiceType
+from referrals.taxonomy import ServiceType, answer_within
 
 COORDINATORS = (Role.SUPERVISOR, Role.ADVOCACY_OFFICER)
 State = Referral.State
@@ -70,7 +70,6 @@ TIMES: Mapping[str, Message] = {
     "3": _("Within 3 days"),
     "7": _("Within a week"),
     "later": _("Later"),
-    "silence": _("Not answered"),
 }
 NEEDS: Mapping[str, Message] = {"met": _("Somebody accepted"), "unmet": _("Nobody accepted")}
 _TYPES: Mapping[str, Message] = dict(ServiceType.choices)
@@ -87,14 +86,54 @@ def network_table(actor: Actor, view: View) -> NetworkTable:
         raise NotVisible
     until = quarter_begins(timezone.localdate())
     moment = timezone.make_aware(datetime.combine(until, time()))
-    sent = Referral.objects.filter(
-        case__team__organisation=actor.user.organisation_id, sent_at__lt=moment
-    ).order_by()
-    title, head, row_labels, columns, count = _VIEWS[view]
+    sent = (
+        Referral.objects.filter(
+            case__team__organisation=actor.user.organisation_id, sent_at__lt=moment, created_on__lt=until
+        )
+        .exclude(_entered_later(moment))
+        .order_by()
+    )
+    title, head, row_labels, columns, _count = _VIEWS[view]
+    protected = _protected_times(sent, moment) if view == View.TIMES else _protected(view, sent, moment)
+    return NetworkTable(view, title, head, row_labels, columns, until, protected)
+
+
+def _entered_later(moment: datetime) -> Q:
+    """What was told before but recorded later: an answer is waited for from when it was recorded."""
+    waits: dict[timedelta, list[str]] = {}
+    for each in ServiceType:
+        waits.setdefault(answer_within(each), []).append(each)
+    each_kind = (Q(answer_by__gte=moment + wait, service__type__in=types) for wait, types in waits.items())
+    return Q(*each_kind, _connector=Q.OR)
+
+
+def _protected(
+    view: View, sent: QuerySet[Referral], moment: datetime, only: Collection[str] | None = None
+) -> ProtectedTable:
+    _title, _head, row_labels, columns, count = _VIEWS[view]
     counts = count(sent, moment)
     rows = [code for code in row_labels if any(counts[code, column] for column in columns)]
-    protected = protect(rows, list(columns), [[counts[row, column] for column in columns] for row in rows])
-    return NetworkTable(view, title, head, row_labels, columns, until, protected)
+    rows = [code for code in rows if only is None or code in only]
+    return protect(rows, list(columns), [[counts[row, column] for column in columns] for row in rows])
+
+
+def _protected_times(sent: QuerySet[Referral], moment: datetime) -> ProtectedTable:
+    """The kinds of service of which the answers tell how many there were: a row's total tells no more than they do.
+
+    And which show that total here, too: what is known from there must not count as hidden here.
+    """
+    answers = _protected(View.ANSWERS, sent, moment)
+    rows = {
+        code
+        for code, (yes, no, *_silence) in zip(answers.rows, answers.cells, strict=True)
+        if None not in (yes, no)
+    }
+    while True:
+        times = _protected(View.TIMES, sent, moment, only=rows)
+        shown = {code for code, total in zip(times.rows, times.row_totals, strict=True) if total is not None}
+        if shown == set(times.rows):
+            return times
+        rows = shown
 
 
 def quarter_begins(day: date) -> date:
@@ -110,7 +149,9 @@ def _answers(sent: QuerySet[Referral], moment: datetime) -> Counter[tuple[str, s
 def _times(sent: QuerySet[Referral], moment: datetime) -> Counter[tuple[str, str]]:
     rows = sent.values_list("service__type", "state", "sent_at", "decided_at")
     return Counter(
-        (type_, _time(state, at, decided, moment)) for type_, state, at, decided in rows.iterator()
+        (type_, _time(at, decided))
+        for type_, state, at, decided in rows.iterator()
+        if at and decided and _answer(state, decided, moment) != "silence"
     )
 
 
@@ -140,9 +181,7 @@ def _answer(state: str, decided_at: datetime | None, moment: datetime) -> str:
     return "no" if state == State.DECLINED else "silence"
 
 
-def _time(state: str, sent_at: datetime | None, decided_at: datetime | None, moment: datetime) -> str:
-    if sent_at is None or decided_at is None or _answer(state, decided_at, moment) == "silence":
-        return "silence"
+def _time(sent_at: datetime, decided_at: datetime) -> str:
     taken = decided_at - sent_at
     return next((band for band in ("1", "3", "7") if taken <= timedelta(days=int(band))), "later")
 

@@ -18,7 +18,10 @@ _CHOOSE = ("", _("Choose one"))
 
 
 def _hours(choices: Iterable[int]) -> list[tuple[int, Any]]:
-    return [(hours, ngettext_lazy("%(hours)d hour", "%(hours)d hours", hours) % {"hours": hours}) for hours in choices]
+    return [
+        (hours, ngettext_lazy("%(hours)d hour", "%(hours)d hours", hours) % {"hours": hours})
+        for hours in choices
+    ]
 
 
 class NeedForm(forms.Form):

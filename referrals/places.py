@@ -1,5 +1,6 @@
 """Places asked for: which step leads where, and who sees what of them."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from uuid import UUID
 
@@ -58,9 +59,12 @@ def requests_for(case: Case) -> QuerySet[PlaceRequest]:
 
 
 def requests_of(actor: Actor) -> QuerySet[PlaceRequest]:
-    """What the actor's teams have asked for and still wait for, or have to act on."""
+    """What the actor's teams have asked for, for cases that the actor sees, and still wait for or have to act on."""
     teams = actor.teams_as(*CASE_ROLES)
     open_ones = PlaceRequest.objects.filter(team__in=teams, state__in=[State.OPEN, State.HELD])
+    open_ones = open_ones.filter(
+        case_mark__in=marks_seen(actor, open_ones.values_list("case_mark", flat=True))
+    )
     return open_ones.order_by("answer_by", "pk").prefetch_related("asks__service__organisation")
 
 
@@ -72,7 +76,33 @@ def held_for(actor: Actor) -> QuerySet[PlaceAsk]:
         request__asked_by=actor.user,
         request__team__in=actor.teams_as(*CASE_ROLES),
     )
+    rows = rows.filter(
+        request__case_mark__in=marks_seen(actor, rows.values_list("request__case_mark", flat=True))
+    )
     return rows.select_related("request", "service__organisation").order_by("held_until", "pk")
+
+
+def marks_seen(actor: Actor, marks: Iterable[bytes | memoryview]) -> list[bytes]:
+    """Those of the marks that stand for a case which the actor may see."""
+    wanted = {bytes(mark) for mark in marks}
+    if not wanted:
+        return []
+    seen: list[bytes] = []
+    for pk in Case.objects.visible_to(actor).order_by().values_list("pk", flat=True):
+        seen += [mark for mark in case_marks(pk) if mark in wanted]
+        if len(seen) == len(wanted):
+            break
+    return seen
+
+
+def kept_out_of_request(request: PlaceRequest, users: Iterable[User]) -> set[UUID]:
+    """The ids of those people whom the case keeps out that it is for; of all where the team has no such case."""
+    wanted, theirs, people = bytes(request.case_mark), Case.objects.filter(team=request.team_id), list(users)
+    for rows in (theirs.filter(assigned_to=request.asked_by_id), theirs):
+        for pk in rows.order_by().values_list("pk", flat=True):
+            if wanted in case_marks(pk):
+                return kept_out_among(pk, people)
+    return {person.pk for person in people}
 
 
 def case_of_request(actor: Actor, request: PlaceRequest) -> Case:
@@ -90,7 +120,14 @@ def case_of_request(actor: Actor, request: PlaceRequest) -> Case:
 def can_be_asked(case: Case, need: str) -> list[Service]:
     """The services of partners that could have a place, by name; of no team with somebody whom the case keeps out."""
     rows = Service.objects.filter(type=need, active=True, team__isnull=False).exclude(team=case.team_id)
-    found = list(rows.select_related("organisation", "team").order_by("name", "pk")[:MOST_SERVICES])
+    return not_kept_out(
+        case, rows.select_related("organisation", "team").order_by("name", "pk")[:MOST_SERVICES]
+    )
+
+
+def not_kept_out(case: Case, services: Iterable[Service]) -> list[Service]:
+    """Those of the services of whose team and organisation the case keeps out nobody."""
+    found = list(services)
     focal_points = User.objects.filter(
         memberships__team__in=[each.team_id for each in found],
         memberships__role=Role.FOCAL_POINT,

@@ -220,7 +220,8 @@ def _not_through(barred: bool) -> Message:
 def withdraw_consent(*, actor: Actor, case_id: UUID, consent_id: UUID) -> Consent:
     """Withdraw, effective at once: the fact goes, and what rested on the consent ends (`consent_withdrawn`).
 
-    With it goes every other one to the same, which it has renewed or been renewed by: no is no. Raises NotVisible, NotAllowed; WrongState where it was withdrawn before, or never given.
+    So does every other one for the same, since one can be renewed while it holds. Raises NotVisible, NotAllowed;
+    WrongState where it was withdrawn before, or never given.
     """
     file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
     document = next((each for each in file.consents if each.id == consent_id), None)
@@ -228,14 +229,8 @@ def withdraw_consent(*, actor: Actor, case_id: UUID, consent_id: UUID) -> Consen
         raise NotVisible
     if document.consent.state != Consent.State.GIVEN:
         raise WrongState
-    _withdraw(
-        file,
-        [
-            each
-            for each in file.consents
-            if each.scope == document.scope and each.consent.state == Consent.State.GIVEN
-        ],
-    )
+    given = [each for each in file.consents if each.consent.state == Consent.State.GIVEN]
+    _withdraw(file, [each for each in given if each.scope == document.scope])
     if document.purpose == Purpose.STATISTICS:
         renew_fact(actor=actor, case_id=case_id)
     return document.consent
@@ -249,7 +244,7 @@ def _withdraw(file: CaseFile, documents: list[ConsentDocument]) -> None:
         row.save(update_fields=["state", "withdrawn_on"])
         file.note_change(f"consent/{row.pk}", 2, consent_print(row), "consent.withdrawn")
     now = open_case_file(file.actor, file.case.pk, level=Level.WRITE)
-    for document in documents:
+    for document in {each.scope: each for each in documents}.values():
         consent_withdrawn.run(now, document)
     file.opened = now.opened  # what ended may have drawn a new key
     notices.tell({file.case.assigned_to_id} - {file.actor.user.pk}, ENDED, object=file.opened.object)

@@ -127,7 +127,7 @@ def _note(file: CaseFile, row: Document, what: What, note: str = "") -> None:
     )
 
 
-@outbox.handler(FORGET_FILE, outside=True)
+@outbox.handler(FORGET_FILE, outside=True, must=True)
 def forget_file(document_id: UUID) -> None:
     """Delete the stored file of a removed document or an erased case. Nothing opens it any more; it takes up room."""
     gone = Q(state=Document.State.REMOVED) | Q(case__state=Case.State.ERASED)
@@ -136,7 +136,7 @@ def forget_file(document_id: UUID) -> None:
         delete_stored(row.stored_as)
 
 
-@outbox.handler(ENTER_REMOVAL, outside=True)
+@outbox.handler(ENTER_REMOVAL, outside=True, must=True)
 def enter_removal(document_id: UUID) -> None:
     """Enter a removed document in the off-box journal."""
     journal.write("document", document_id)

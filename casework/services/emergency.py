@@ -135,7 +135,7 @@ def without_emergency_access(actor: Actor) -> int:
 # --- without an Actor: ids, dates and states alone ---------------------------------------------------------------
 
 
-@outbox.handler(LAPSE)
+@outbox.handler(LAPSE, must=True)
 def lapse(approval_id: UUID) -> None:
     """End an emergency access that nobody has reviewed in time; the review is still owed."""
     row = Approval.objects.filter(pk=approval_id).first()

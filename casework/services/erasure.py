@@ -31,6 +31,7 @@ from casework.transitions import CaseStep
 from core import audit, journal, notices, outbox
 from core.access import lock_object
 from core.actor import Actor
+from core.crypto import CannotOpen
 from core.errors import NotAllowed, Refused, WrongState
 from core.models import CASE_ROLES, Level, Role, ServerShare, User
 
@@ -172,10 +173,14 @@ def keep_documents(file: CaseFile, document: OpenedDocument) -> None:
 # --- without an Actor: ids, dates and states alone ----------------------------------------------------------------
 
 
-@outbox.handler(ERASE)
+@outbox.handler(ERASE, must=True)
 def erase_when_due(order_id: UUID) -> None:
-    """Carry out an order, unless it was stopped or put off meanwhile."""
-    erase(order_id)
+    """Carry out an order, unless it was stopped meanwhile; one that was put off waits anew, since this run is over."""
+    if erase(order_id):
+        return
+    later = Erasure.objects.filter(pk=order_id, state=State.ORDERED, due_at__gt=timezone.now()).first()
+    if later is not None:
+        outbox.enqueue(ERASE, later.pk, run_at=later.due_at)
 
 
 @transaction.atomic
@@ -207,7 +212,7 @@ def erase(order_id: UUID) -> bool:
     return True
 
 
-@outbox.handler(ENTER, outside=True)
+@outbox.handler(ENTER, outside=True, must=True)
 def enter_erasure(order_id: UUID) -> None:
     """Enter a carried out erasure in the off-box journal, with the handle of the fact, and then forget that too."""
     order = Erasure.objects.get(pk=order_id)
@@ -227,11 +232,22 @@ def erase_again(line: journal.Line) -> bool:
     if case is None:
         return False
     again = _erase_rows_again(case)
-    order, handle = unwrap_order(case, line.wrapped)
+    order, handle = _read_order(case, line.wrapped)
     with transaction.atomic():
         fact = facts.withdraw(handle=handle) if handle else False
-        _put_back(case, order)
+        if order is not None:
+            _put_back(case, order)
     return again or fact
+
+
+def _read_order(case: Case, wrapped: bytes) -> tuple[Erasure | None, bytes]:
+    """The order and the handle of the fact; of a line from before orders were entered, what it has: the handle."""
+    if not wrapped:
+        return None, b""
+    try:
+        return unwrap_order(case, wrapped)
+    except CannotOpen:
+        return None, unwrap_handle(case, wrapped)
 
 
 @transaction.atomic

@@ -25,6 +25,9 @@ from core.registries import Registry
 exception_ended: Registry[[CaseFile, ApprovalDocument]] = Registry("exception_ended")
 """Run when a second person has refused an exception, in the same transaction: whatever rested on it ends."""
 
+REVIEW = "approval/"
+"""How the source of a follow-up begins that comes of an exception and its review."""
+
 
 @transaction.atomic
 def claim_exception(
@@ -118,7 +121,7 @@ def _plan_review(file: CaseFile, row: Approval) -> None:
 
 
 def _source(row: Approval) -> str:
-    return f"approval/{row.pk}"
+    return f"{REVIEW}{row.pk}"
 
 
 @approval_decided.register

@@ -17,16 +17,20 @@ from casework.exporting.writing import Encrypt, export_pieces
 from casework.models import Case, Consent
 from casework.selectors import cases_of
 from core import audit
+from core.access import KEPT_OUT
 from core.actor import Actor
 from core.errors import Invalid, NotAllowed, NotVisible, Refused
+from core.marks import is_kept_out
 from core.models import Organisation, Role
 
 
 class Reason(TextChoices):
-    """Why cases leave Hearth: a code in the trail, so no words about anybody."""
+    """Why cases leave Hearth: a code in the trail, so no words about anybody.
+
+    An authority is no reason: what goes to one is chosen, and rests on a ground, in a national referral.
+    """
 
     SUPPORT = "support", _("A partner supports the survivors")
-    AUTHORITY = "authority", _("An authority or a court asked for it")
     SURVIVOR = "survivor", _("The survivors asked for it")
     OTHER_SYSTEM = "other_system", _("The cases move to another system")
     OWN_COPY = "own_copy", _("A copy for ourselves")
@@ -49,12 +53,15 @@ def export_case(
     """A case as HTCDS says it, for the actor's own organisation or for another one. On the record as part of `export`.
 
     To another organisation goes what the survivor has agreed to share with it, and nothing that never leaves a case.
-    Raises NotVisible; NotAllowed but for the assigned caseworker and the team's supervisors; Refused without consent.
+    Raises NotVisible; NotAllowed but for the assigned caseworker and the team's supervisors; Refused without consent,
+    and for an organisation that the case keeps out.
     """
     file = open_case_file(actor, case_id)
     if not may_export(actor, file.case):
         raise NotAllowed
     other = None if recipient == file.case.team.organisation else recipient
+    if other is not None and is_kept_out(file.case.pk, other):
+        raise Refused(KEPT_OUT)
     if other is not None and file.consent_for(Purpose.SHARE, other.pk) is None:
         raise Refused(_("No consent to share this with them holds."))
     if _asked_not_to_keep(file):
@@ -83,8 +90,11 @@ def export_cases(
     """Cases as one encrypted file, all of them or none; how many and why is on the record beside each of them.
 
     In clear there is one case at a time, in memory. Raises NotVisible where the actor doesn't see one of them;
-    NotAllowed as export_case does; Invalid at `case` with those that may not leave, by number, and why.
+    NotAllowed as export_case does; Invalid at `case` with those that may not leave, by number, and why, and at
+    `recipient` where a partner is the reason and none is named: our own organisation needs no consent.
     """
+    if reason == Reason.SUPPORT and (recipient is None or recipient.pk == actor.user.organisation_id):
+        raise Invalid({"recipient": [_("Choose the organisation that this is shared with.")]})
     numbers = dict(cases_of(actor).filter(pk__in=case_ids).values_list("pk", "number"))
     if not numbers or set(case_ids) - set(numbers):
         raise NotVisible

@@ -1,7 +1,7 @@
 """Planning follow-ups, doing them, and telling people that one is due."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -20,11 +20,12 @@ from casework.selectors import carried_by, team_members
 from core import audit, outbox
 from core.access import OpenObject, lock_object, open_object
 from core.actor import Actor
-from core.errors import Invalid, NotVisible, WrongState
+from core.errors import Invalid, Message, NotVisible, WrongState
 from core.models import Kind, Level, User
 from core.shared_key import SharedKey
 
 NOTIFY = "casework.notify_due"
+PAST, FUTURE = timedelta(days=1), timedelta(days=5 * 366)
 _LEFT = "left/"
 """How the source of a follow-up begins that was left by somebody who can't open the case."""
 
@@ -46,11 +47,14 @@ def plan_follow_up(
 
     With `every` (a rule of Every) doing it plans the next one, until the day of `repeat_until` if there is one.
 
-    The assignee is the actor, or a caseworker or supervisor of the case's team. With a `channel` it is a contact with
-    the survivor: it must be allowed when it is due, or have a `reason`, which is sealed with it. Raises NotVisible,
-    NotAllowed; Invalid at `assignee`, `about`, `every`, `repeat_until`, `channel` or `reason`.
+    It is due within five years, or was since a day ago. The assignee is the actor, or a caseworker or supervisor of the
+    case's team. With a `channel` it is a contact with the survivor: it must be allowed when it is due, or have a
+    `reason`, which is sealed with it. Raises NotVisible, NotAllowed; Invalid at `due_at`, `assignee`, `about`, `every`,
+    `repeat_until`, `channel` or `reason`.
     """
     file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
+    if too_far := _too_far(due_at):
+        raise Invalid({"due_at": [too_far]})
     if every and every not in Every.values:
         raise Invalid({"every": [_("Choose from the list.")]})
     if repeat_until is not None and (not every or repeat_until < timezone.localdate(due_at)):
@@ -67,6 +71,13 @@ def plan_follow_up(
     return add_follow_up(
         actor, file.opened, due_at=due_at, about=about.strip(), assignee_id=assignee, contact=contact
     )
+
+
+def _too_far(due_at: datetime) -> Message | None:
+    now = timezone.now()
+    if due_at < now - PAST:
+        return _("This time has passed.")
+    return _("This is too far.") if due_at > now + FUTURE else None
 
 
 def add_follow_up(
@@ -187,10 +198,18 @@ def _plan_next(actor: Actor, opened: OpenObject, row: FollowUp, content: dict[st
         opened,
         due_at=due_at,
         about=content["about"],
-        assignee_id=row.assignee_id,
+        assignee_id=_who_goes_on(row),
         urgent=row.urgent,
         contact=kept,
     )
+
+
+def _who_goes_on(row: FollowUp) -> UUID:
+    """The assignee; who carries the case, where that one can't any more."""
+    case = Case.objects.get(pk=row.object_id)  # what comes back is planned for cases alone
+    if team_members(case).filter(pk=row.assignee_id).exists():
+        return row.assignee_id
+    return carried_by(case)[0]
 
 
 def _end(actor: Actor, opened: OpenObject, row: FollowUp, state: FollowUp.State, outcome: str) -> None:

@@ -245,7 +245,7 @@ def _save(opened: OpenObject, table: ImportTable, content: TableContent) -> None
 # --- without an Actor: ids, dates and states alone ----------------------------------------------------------------
 
 
-@outbox.handler(FORGET)
+@outbox.handler(FORGET, must=True)
 def forget_table(table_id: UUID) -> None:
     """After a day nothing of it is left to open, wherever it stands."""
     table = ImportTable.objects.filter(pk=table_id).first()
@@ -261,7 +261,7 @@ def forget_table(table_id: UUID) -> None:
     outbox.enqueue(FORGET_FILE, table.pk)
 
 
-@outbox.handler(FORGET_FILE, outside=True)
+@outbox.handler(FORGET_FILE, outside=True, must=True)
 def forget_table_file(table_id: UUID) -> None:
     """Delete the stored file of an import that has ended; after a day its row as well."""
     table = ImportTable.objects.filter(pk=table_id, sealed_key=None).first()

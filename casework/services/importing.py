@@ -1,5 +1,6 @@
 """Cases that were kept elsewhere, taken over many at a time."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,16 +32,19 @@ NUMBER_LENGTH = 100
 
 @dataclass(frozen=True, slots=True)
 class CaseFromElsewhere:
-    """What a case will hold, checked: made by `case_from_elsewhere` alone. `number` is the one that it had."""
+    """What a case will hold, checked: made by `case_from_elsewhere` alone. `number` is the one that it had, as it is
+    compared; `spelled` as it stood there, by which cases were marked before."""
 
     number: str = field(repr=False)
+    spelled: str = field(repr=False)
     opened_on: date
     documents: Mapping[str, Document] = field(repr=False)
 
 
 def tidy_number(text: str) -> str:
-    """A number as it is compared: with what stands around it, and how its parts are set apart, left out."""
-    return " ".join(text.split())
+    """A number as it is compared: with what stands around it, how its parts are set apart, and how it is typed, left
+    out."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def case_from_elsewhere(
@@ -51,7 +55,7 @@ def case_from_elsewhere(
     Raises Invalid with all that is wrong, at `number`, `opened_on` or `section.field`.
     """
     problems: dict[str, list[Message]] = {}
-    number = tidy_number(number)
+    spelled, number = " ".join(number.split()), tidy_number(number)
     if not number:
         problems["number"] = [_("This is needed.")]
     elif len(number) > NUMBER_LENGTH or not number.isprintable():
@@ -67,7 +71,7 @@ def case_from_elsewhere(
                 problems |= {f"{section.name}.{name}": m for name, m in invalid.fields.items()}
     if problems:
         raise Invalid(problems)
-    return CaseFromElsewhere(number, opened_on or timezone.localdate(), documents)
+    return CaseFromElsewhere(number, spelled, opened_on or timezone.localdate(), documents)
 
 
 @transaction.atomic
@@ -123,10 +127,13 @@ def _not_imported(
     The marks of erased ones are looked for last: of a case that is erased meanwhile, one of the two is found.
     """
     marked = {key.mark("imported-case", case.number): case for case in cases}
-    known = ImportedCase.objects.filter(team=team, mark__in=list(marked)).values_list("mark", flat=True)
+    of = {key.mark("imported-case", case.spelled): mark for mark, case in marked.items()}
+    of |= {mark: mark for mark in marked}
+    known = ImportedCase.objects.filter(team=team, mark__in=list(of)).values_list("mark", flat=True)
     for mark in known:
-        del marked[bytes(mark)]
-    if ErasedImport.objects.filter(team=team, mark__in=list(marked)).exists():
+        marked.pop(of[bytes(mark)], None)
+    left = [each for each, mark in of.items() if mark in marked]
+    if ErasedImport.objects.filter(team=team, mark__in=left).exists():
         raise Invalid({"number": [_("This case was erased. It is not imported again.")]})
     return marked
 

@@ -119,12 +119,7 @@ def send_national_referral(
         "sent_text": as_text(form_of(file, entry.values)),
     }
     _rewrite(file, entry, sent)
-    audit.record(
-        "national_referral.sent",
-        actor=actor,
-        object=file.opened.object,
-        basis=basis.value if basis else Route.ANONYMOUS.value,
-    )
+    audit.record("national_referral.sent", actor=actor, object=file.opened.object)
     if decision_due_on:
         _remind(file, entry, decision_due_on, _("Ask the authority for its decision."))
 

@@ -111,8 +111,10 @@ def _check(change: Change, journey: Journey, step: Step) -> None:
 
 
 def _is_new(change: Change) -> bool:
-    """Whether it is planned, done or another step now that was not before: to put a note right needs no gate."""
+    """Whether it is planned, done, needed or another step now and was not before: to put a note right needs no gate."""
     before: Mapping[str, Value] = change.before.values if change.before else {}
+    if before.get("outcome") == "not_needed" != change.values.get("outcome"):
+        return True
     return before.get("step") != change.values["step"] or any(
         name in change.values and name not in before for name in ("planned_on", "done_on")
     )

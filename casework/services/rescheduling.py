@@ -12,10 +12,12 @@ from casework.case_file import CaseFile, open_case_file
 from casework.models import FollowUp, Identification
 from casework.safe_contact import assess_contact
 from casework.selectors import team_members
+from casework.services.exceptions import REVIEW
 from core import audit, notices
 from core.access import OpenObject, lock_object, open_object
 from core.actor import Actor
-from core.errors import Invalid, NotVisible, WrongState
+from core.errors import Invalid, NotAllowed, NotVisible, WrongState
+from core.marks import kept_out_among
 from core.models import CASE_ROLES, Kind, Level, User
 
 HANDED = notices.define("follow_up_handed", _("Something to be done has been given to you"))
@@ -32,10 +34,13 @@ def put_off_follow_ups(*, actor: Actor, follow_up_ids: Iterable[UUID], until: da
     Raises NotVisible, NotAllowed; WrongState where one is closed; Invalid at `until`, also where it would contact the
     survivor at a time that they have said is not safe.
     """
-    rows = _locked(follow_up_ids)
+    rows, opened = _opened(actor, follow_up_ids)
+    _require_ones_own(actor, rows, opened)
     now = timezone.now()
     if until <= now:
         raise Invalid({"until": [_("This time has passed.")]})
+    if any(until <= row.due_at for row in rows):
+        raise Invalid({"until": [_("Choose a time after the one when it is due.")]})
     longest = LONGEST_URGENT if any(row.urgent for row in rows) else LONGEST
     if until > now + longest:
         wrong = (
@@ -45,11 +50,10 @@ def put_off_follow_ups(*, actor: Actor, follow_up_ids: Iterable[UUID], until: da
         )
         raise Invalid({"until": [wrong]})
     for row in rows:
-        opened = _open(actor, row)
-        _require_safe(actor, row, opened, until)
+        _require_safe(actor, row, opened[row.object_id], until)
         row.due_at, row.notified_at = until, None
         row.save(update_fields=["due_at", "notified_at"])
-        audit.record("follow_up.put_off", actor=actor, object=opened.object, follow_up=row.pk)
+        audit.record("follow_up.put_off", actor=actor, object=row.object, follow_up=row.pk)
     return rows
 
 
@@ -58,37 +62,46 @@ def hand_on(*, actor: Actor, follow_up_ids: Iterable[UUID], to: UUID) -> list[Fo
     """Give them to a colleague, who is told. Raises NotVisible, NotAllowed; WrongState where one is closed; Invalid
     at `to` for who may not see one of them.
     """
-    rows = _locked(follow_up_ids)
+    rows, opened = _opened(actor, follow_up_ids)
+    _require_ones_own(actor, rows, opened)
     for row in rows:
-        opened = _open(actor, row)
         if not _may_be_given(actor, row, to):
             raise Invalid({"to": [_("Choose a caseworker or supervisor of the team.")]})
         row.assignee_id, row.notified_at = to, None
         row.save(update_fields=["assignee", "notified_at"])
-        audit.record("follow_up.handed_on", actor=actor, object=opened.object, follow_up=row.pk, to=to)
+        audit.record("follow_up.handed_on", actor=actor, object=row.object, follow_up=row.pk, to=to)
     if to != actor.user.pk:
         notices.tell([to], HANDED)
     return rows
 
 
-def _locked(follow_up_ids: Iterable[UUID]) -> list[FollowUp]:
-    """The rows, their objects locked before them and in one order. Raises NotVisible, WrongState, Invalid."""
+def _opened(actor: Actor, follow_up_ids: Iterable[UUID]) -> tuple[list[FollowUp], dict[UUID, OpenObject]]:
+    """The rows and what they are for, locked before them and in one order: cases first, as whoever locks both does.
+
+    Nothing is told of them to whoever can't open them all. Raises NotVisible, NotAllowed, WrongState, Invalid.
+    """
     wanted = set(follow_up_ids)
     if not 0 < len(wanted) <= MOST_AT_ONCE:
         raise Invalid({"follow_ups": [_("Choose some of them, 50 at most.")]})
-    objects = FollowUp.objects.filter(pk__in=wanted).values_list("object_id", flat=True)
-    for object_id in sorted(set(objects)):
+    objects = FollowUp.objects.filter(pk__in=wanted).values_list("object__kind", "object_id")
+    for _kind, object_id in sorted(set(objects), key=lambda each: (each[0] != Kind.CASE, each[1])):
         lock_object(object_id)
     rows = list(FollowUp.objects.filter(pk__in=wanted).select_related("object").order_by("object_id", "pk"))
     if len(rows) != len(wanted):
         raise NotVisible
+    kinds = {row.object_id: Kind(row.object.kind) for row in rows}
+    opened = {id: open_object(actor, id, kind, level=Level.WRITE) for id, kind in kinds.items()}
     if any(row.state != FollowUp.State.DUE for row in rows):
         raise WrongState
-    return rows
+    return rows, opened
 
 
-def _open(actor: Actor, row: FollowUp) -> OpenObject:
-    return open_object(actor, row.object_id, Kind(row.object.kind), level=Level.WRITE)
+def _require_ones_own(actor: Actor, rows: list[FollowUp], opened: dict[UUID, OpenObject]) -> None:
+    """Whoever is to review what somebody has decided puts that off or hands it on, and nobody for them."""
+    for row in rows:
+        source = row.read(opened[row.object_id]).get("source", "")
+        if source.startswith(REVIEW) and row.assignee_id != actor.user.pk:
+            raise NotAllowed
 
 
 def _require_safe(actor: Actor, row: FollowUp, opened: OpenObject, until: datetime) -> None:
@@ -109,5 +122,6 @@ def _may_be_given(actor: Actor, row: FollowUp, to: UUID) -> bool:
         members = User.objects.filter(
             memberships__team=team, memberships__role__in=CASE_ROLES, is_active=True
         )
-        return members.filter(pk=to).exists()
+        out = kept_out_among(row.object_id, members)
+        return members.filter(pk=to).exclude(pk__in=out).exists()
     return False  # a draft opens for its author alone

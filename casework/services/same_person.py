@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from casework.case_file import CaseFile, open_case_file
+from casework.consents import Purpose
 from casework.models import Case, Identification, Transfer
 from core import audit, notices
 from core.access import grant_access, lock_object, open_object
@@ -22,7 +23,8 @@ ADDED = notices.define("identification_added", _("An identification was added to
 def add_to_case(*, actor: Actor, identification_id: UUID, case_id: UUID) -> Case:
     """Let an identification belong to a case of the same person, as if the case had been opened from it.
 
-    Whoever is kept out of the case, or goes on reading it, is or does so of the identification. Raises NotVisible;
+    Whoever is kept out of the case, or goes on reading it, is or does so of the identification; a team of another
+    organisation only while the consent to share with that holds. Raises NotVisible;
     NotAllowed unless the actor may change both as a caseworker or supervisor of their team; WrongState where it belongs
     to a case already, or the case is closed or offered to another team; Refused for a case of another team, and where
     the identification keeps out somebody whom the case does not.
@@ -40,6 +42,9 @@ def add_to_case(*, actor: Actor, identification_id: UUID, case_id: UUID) -> Case
     readers = Grant.objects.filter(object=case_id, active=True, team__isnull=False, level=Level.READ)
     for grant in readers.exclude(team=file.case.team_id).select_related("team"):
         assert grant.team is not None
+        theirs = grant.team.organisation_id
+        if theirs != file.case.team.organisation_id and file.consent_for(Purpose.SHARE, theirs) is None:
+            continue
         grant_access(
             actor=actor,
             object_id=identification_id,

@@ -37,7 +37,12 @@ def new_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
                 repeat_until=form.cleaned_data["repeat_until"],
             )
         except Invalid as error:
-            add_problems(form, error)
+            add_problems(
+                form,
+                Invalid(
+                    {"due_on" if name == "due_at" else name: told for name, told in error.fields.items()}
+                ),
+            )
         else:
             messages.success(request, _("The follow-up is planned."))
             return redirect("case", case_id)

@@ -7,9 +7,7 @@ from referrals.api import enclosures, exchange, handovers, hsds, packets, referr
 urlpatterns = [
     path("hsds/", hsds.Version.as_view(), name="api-hsds"),
     path("hsds/services/", hsds.PublishedServices.as_view(), name="api-hsds-services"),
-    path(
-        "hsds/services/<uuid:hsds_service_id>/", hsds.PublishedService.as_view(), name="api-hsds-service"
-    ),
+    path("hsds/services/<uuid:hsds_service_id>/", hsds.PublishedService.as_view(), name="api-hsds-service"),
     path("hsds/organizations/", hsds.PublishedOrganizations.as_view(), name="api-hsds-organizations"),
     path(
         "hsds/organizations/<uuid:hsds_organization_id>/",
@@ -17,9 +15,7 @@ urlpatterns = [
         name="api-hsds-organization",
     ),
     path("services/", services.Services.as_view(), name="api-services"),
-    path(
-        "services/<uuid:service_id>/capacity/", services.Capacity.as_view(), name="api-service-capacity"
-    ),
+    path("services/<uuid:service_id>/capacity/", services.Capacity.as_view(), name="api-service-capacity"),
     path("cases/<uuid:case_id>/matches/", services.CaseMatches.as_view(), name="api-case-matches"),
     path("referrals/", referrals.Referrals.as_view(), name="api-referrals"),
     path("referrals/told/", ways.Told.as_view(), name="api-referrals-told"),

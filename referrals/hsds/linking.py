@@ -116,6 +116,7 @@ def _close(service: Service) -> None:
 
 
 def _fill(wanted: list[_Wanted], organisations: "_Organisations", counts: Counts) -> None:
+    _lock_services([each.row for each in wanted])
     owners = organisations.of(each.row for each in wanted)
     fresh: list[tuple[Service, ServiceFacts]] = []
     changed: list[DirectoryRow] = []
@@ -146,6 +147,15 @@ def _fill(wanted: list[_Wanted], organisations: "_Organisations", counts: Counts
             write_facts(service, facts)
     _insert(fresh)
     write_over(changed, ["service", "filled_in"])
+
+
+def _lock_services(rows: Iterable[DirectoryRow]) -> None:
+    """Nobody changes them any more, and what staff have said since the rows were read is not written over."""
+    linked = [row for row in rows if row.service_id is not None]
+    ids = [row.service_id for row in linked]
+    services = Service.objects.select_for_update().order_by("pk").in_bulk(ids)
+    for row in linked:
+        row.service = services[row.service_id]
 
 
 def _facts(wanted: _Wanted, service: Service | None, known: ServiceFacts) -> ServiceFacts:

@@ -1,7 +1,7 @@
 """Hearth's own services as rows of the specification, for those who want to publish them: nothing does so by itself.
 
-A service whose address is confidential, or whose kind is one of which nobody should know the place, is left out. Of the
-others goes what is said of them in public: where they are, only as a point on the map.
+A service whose address is confidential, or of whose kind, any need that it meets or name nobody should know the place,
+is left out. Of the others goes what is said of them in public: where they are, only as a point on the map.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from referrals.hsds.given import Given
 from referrals.hsds.problems import Tell
 from referrals.hsds.schema import tables
-from referrals.hsds.types import SECRET_PLACES, own_taxonomy, term_id
+from referrals.hsds.types import SECRET_PLACES, own_taxonomy, sounds_sheltered, term_id
 from referrals.hsds.withholding import OWN
 from referrals.models import Service
 from referrals.service_facts import ServiceFacts, read_facts
@@ -45,7 +45,7 @@ class OwnServices:
         while batch := list(islice(each, AT_ONCE)):
             facts = read_facts(batch)
             for service in batch:
-                if facts[service.pk].needs & SECRET_PLACES:
+                if facts[service.pk].needs & SECRET_PLACES or sounds_sheltered(service.name):
                     continue
                 if service.organisation_id not in seen:
                     seen.add(service.organisation_id)

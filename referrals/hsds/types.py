@@ -31,7 +31,7 @@ SECRET_PLACES = frozenset(
     }
 )
 """Kinds of service of which it is nobody's business where they are."""
-# Of a service whose terms mean nothing to us, these words in a term or the name say that it may be such a one.
+# These words in the name or in a term say that it may be such a one, whatever kinds the terms stand for.
 _WORDS = (
     *("shelter", "refuge", "safe house", "safehouse", "sanctuary"),
     *("foyer", "hébergement", "mise à l'abri", "albergue", "refugio", "casa de acogida", "مأوى", "ملجأ"),
@@ -108,10 +108,13 @@ def kinds_of(service: Mapping[str, Any], mapping: TermMapping) -> Kinds:
         types += [each for name in names for each in mapping.terms.get(name, ())]
         confidential = confidential or any(name in mapping.confidential for name in names)
     unique = tuple(dict.fromkeys(types))
-    sheltered = any(each in SECRET_PLACES for each in unique) or (
-        not unique and any(word in text.lower() for text in words for word in _WORDS)
-    )
+    sheltered = any(each in SECRET_PLACES for each in unique) or sounds_sheltered(*words)
     return Kinds(unique, sheltered, confidential)
+
+
+def sounds_sheltered(*texts: str) -> bool:
+    """Whether a name or a term says that it may be a place of which it is nobody's business where it is."""
+    return any(word in text.lower() for text in texts for word in _WORDS)
 
 
 def _ours(term: Mapping[str, Any]) -> list[str]:

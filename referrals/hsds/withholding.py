@@ -14,7 +14,7 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from referrals.hsds.schema import ANYTHING, tables
-from referrals.hsds.types import SECRET_PLACES
+from referrals.hsds.types import SECRET_PLACES, sounds_sheltered
 from referrals.models import DirectoryLink, DirectoryRow, DirectorySource, Service
 
 OPEN_COLUMNS = frozenset(
@@ -42,11 +42,17 @@ def decide_what_leaves(source: DirectorySource) -> None:
 @receiver(post_save, sender=Service)
 def withhold_at_once(instance: Service, **_: Any) -> None:
     """What staff have called confidential, or closed, leaves no more, from this transaction on."""
-    secret = instance.confidential or instance.type in SECRET_PLACES
-    if secret:
-        _change(DirectoryRow.objects.filter(service=instance, sheltered=False), sheltered=True)
+    secret = instance.confidential or instance.type in SECRET_PLACES or sounds_sheltered(instance.name)
     if secret or not instance.active:
-        own = DirectoryRow.objects.filter(source__name=OWN, table="service", hsds_id=instance.pk, gone=False)
+        withhold(instance, secret=secret)
+
+
+def withhold(service: Service, *, secret: bool) -> None:
+    """Let nothing leave of a service that has closed, and of one whose place is `secret` not where it is."""
+    if secret:
+        _change(DirectoryRow.objects.filter(service=service, sheltered=False), sheltered=True)
+    if secret or not service.active:
+        own = DirectoryRow.objects.filter(source__name=OWN, table="service", hsds_id=service.pk, gone=False)
         _change(own, confidential=secret, gone=True, active=False, public=False)
 
 

@@ -17,6 +17,8 @@ from core import audit
 from core.actor import Actor
 from core.errors import Invalid, NotAllowed, NotVisible, WrongState
 from core.models import Organisation, Role, Team
+from referrals.hsds.types import SECRET_PLACES
+from referrals.hsds.withholding import withhold
 from referrals.models import Service, ServiceArea, ServiceCode, ServiceHours
 from referrals.service_codes import Waiting
 from referrals.service_facts import CODES, COLUMNS, Area, Hours, ServiceFacts, check_facts, read_facts
@@ -141,6 +143,8 @@ def write_facts(service: Service, facts: ServiceFacts) -> None:
     _rewrite(ServiceCode, service, _code_rows(known), _code_rows(facts))
     _rewrite(ServiceArea, service, _rows(known.areas), _rows(facts.areas))
     _rewrite(ServiceHours, service, _rows(known.hours), _rows(facts.hours))
+    if facts.needs & SECRET_PLACES:  # saving the service has looked at its type alone
+        withhold(service, secret=True)
 
 
 def _code_rows(facts: ServiceFacts) -> list[Row]:

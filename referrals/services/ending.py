@@ -25,7 +25,7 @@ from core.actor import Actor
 from core.errors import Invalid, WrongState
 from core.keeping_out import copy_kept_out
 from core.marks import is_kept_out, kept_out_among
-from core.models import Level, Role, User
+from core.models import Grant, Level, Role, User
 from referrals.basis import last_day
 from referrals.handovers import HandoverAnswer, HandoverDocument, read_answer, seal_record
 from referrals.models import Handover, OneTimePacket, Packet, Referral
@@ -74,7 +74,12 @@ def close_packet(referral: Referral, actor: Actor | None, what: str) -> None:
 
 
 def tell_partner(packet: Packet, what: str, *, still_there: bool = False, again: bool = True) -> None:
-    """Tell whoever of the partner could open the packet, inside the caller's transaction; `again` as in notices."""
+    """Tell whoever of the partner can open the packet, inside the caller's transaction; `again` as in notices.
+
+    Nobody can once the partner has declined.
+    """
+    if not Grant.objects.filter(object=packet.pk).exists():
+        return
     people = User.objects.filter(
         memberships__team=packet.team_id, memberships__role=Role.FOCAL_POINT, is_active=True
     )
@@ -99,6 +104,7 @@ def end_without_ground(referral: Referral, actor: Actor | None) -> None:
 def _open_handover(referral: Referral, actor: Actor | None) -> None:
     _row, made = Handover.objects.get_or_create(referral=referral, defaults={"opened_at": timezone.now()})
     if made:
+        close_one_time(referral, actor)
         # Without a packet the partner does not work with Hearth: whoever carries the case talks to it.
         for packet in Packet.objects.select_related("object").filter(referral=referral):
             tell_partner(packet, HANDOVER, still_there=True)
@@ -165,7 +171,11 @@ def keep_out_of_packets(file: CaseFile) -> None:
     waiting = OneTimePacket.objects.filter(referral__case=file.case, sealed__isnull=False)
     for row in waiting.select_related("referral__service__organisation"):
         if is_kept_out(file.case.pk, row.referral.service.organisation):
-            _take_back(locked_referral(row.referral_id), file.actor)
+            referral = locked_referral(row.referral_id)
+            if Step.WITHDRAW in allowed(referral.state):
+                _take_back(referral, file.actor)
+            else:  # accepted or declined by phone
+                close_one_time(referral, file.actor)
 
 
 def _locked(ids: Iterable[UUID]) -> list[Referral]:

@@ -13,6 +13,7 @@ from casework.models import Approval
 from core import audit, notices
 from core.access import lock_object
 from referrals.models import Referral
+from referrals.services.emptying import close_one_time
 from referrals.services.ending import ACCEPTED, TAKEN_BACK, close_packet, end_without_ground
 from referrals.services.sending import locked_referral
 from referrals.transitions import Step, after
@@ -33,18 +34,22 @@ WAITING = (Referral.State.SENT, Referral.State.RECEIVED)
 
 
 def end_what_is_over() -> int:
-    """End what was sent without consent and not approved in time, what a consent has run out for, and what nobody
-    has answered in time. Returns how many.
+    """End what was sent without consent and not approved in time, what a consent has run out for, what nobody has
+    answered in time, and links that nobody has opened in it. Returns how many.
     """
     return (
         _each(overdue_exceptions(), _end_overdue)
         + _each(without_consent(), _end_without_consent)
         + _each(unanswered(), _expire)
+        + _each(never_opened(), _close_link)
     )
 
 
 def overdue_exceptions() -> QuerySet[Referral]:
-    """What was sent under imminent harm and not approved within its time."""
+    """What was sent under imminent harm and not approved within its time.
+
+    Also where the survivor has consented meanwhile: to whom lies sealed, and this looks without a key.
+    """
     now = timezone.now()
     not_in_time = Q(exception__state=Approval.State.ASKED, exception__due_at__lte=now) | Q(
         exception__state=Approval.State.APPROVED, exception__decided_at__gt=F("exception__due_at")
@@ -68,6 +73,11 @@ def unanswered() -> QuerySet[Referral]:
     return Referral.objects.filter(state__in=WAITING, answer_by__lte=timezone.now())
 
 
+def never_opened() -> QuerySet[Referral]:
+    """What still waits behind a link past its time, however the partner has answered."""
+    return Referral.objects.filter(one_time__sealed__isnull=False, answer_by__lte=timezone.now())
+
+
 def _each(found: QuerySet[Referral], end: Callable[[Referral], Iterable[UUID | None]]) -> int:
     """Do it to each, one transaction each; one that fails is logged, holds nobody up and is met again next time."""
     ended = 0
@@ -79,7 +89,8 @@ def _each(found: QuerySet[Referral], end: Callable[[Referral], Iterable[UUID | N
                     continue
                 referral = locked_referral(id)
                 people = {person for person in end(referral) if person}
-                notices.tell(people, _WHAT[end], object=referral.case.object)
+                if people:
+                    notices.tell(people, _WHAT[end], object=referral.case.object)
             ended += 1
         except Exception as error:
             log.error("referral_not_ended", referral=str(id), error=type(error).__name__)
@@ -103,6 +114,12 @@ def _expire(referral: Referral) -> Iterable[UUID | None]:
     close_packet(referral, None, TAKEN_BACK)
     audit.record("referral.expired", actor=None, object=referral.case.object, referral=referral.pk)
     return referral.created_by_id, referral.case.assigned_to_id
+
+
+def _close_link(referral: Referral) -> Iterable[UUID | None]:
+    close_one_time(referral, None)
+    audit.record("one_time.lapsed", actor=None, object=referral.case.object, referral=referral.pk)
+    return ()
 
 
 _WHAT: dict[Callable[[Referral], Iterable[UUID | None]], str] = {

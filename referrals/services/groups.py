@@ -93,10 +93,10 @@ def send_group(*, actor: Actor, referral_id: UUID, again: str = "") -> list[Refe
     Raises NotVisible and NotAllowed unless the actor may change each; WrongState where it is no group, or one of it
     is no draft any more; NotTogether with whose it is that can't be sent, and why.
     """
+    open_case_file(actor, _case_of(referral_id), level=Level.WRITE)
     group = Referral.objects.filter(pk=referral_id).values_list("group", flat=True).first()
     drafts = list(_drafts(group)) if group else []
     if referral_id not in {each.pk for each in drafts} or len(drafts) < 2:
-        open_case_file(actor, _case_of(referral_id), level=Level.WRITE)
         raise WrongState
     sent = []
     for draft in drafts:

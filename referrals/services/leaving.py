@@ -37,8 +37,8 @@ def leave(
     referral.sent_at = at or timezone.now()
     referral.answer_by = timezone.now() + answer_within(referral.service.type)
     referral.exception = basis.exception.approval if basis and basis.exception else None
-    rests_on_consent = file.consent_for(Purpose.SHARE, referral.service.organisation_id, referral.service_id)
-    if basis and basis.consent and rests_on_consent:
+    consent = file.consent_for(Purpose.SHARE, referral.service.organisation_id, referral.service_id)
+    if consent and referral.exception is None:  # also one that was given after something was told without it
         referral.ends_on = last_day(file, referral.service)
     changed = ["state", "way", "sent_at", "answer_by", "exception", "ends_on"]
     referral.save(update_fields=changed)

@@ -40,6 +40,9 @@ USED_UP = notices.define(
     "one_time_used_up", _("Something that you sent by link was destroyed: the passphrase was wrong too often")
 )
 
+STILL_OPENS = (Referral.State.SENT, Referral.State.RECEIVED, Referral.State.ACCEPTED)
+"""Where a referral stands whose link opens: a partner may have accepted by phone before."""
+
 
 @dataclass(frozen=True, slots=True)
 class SentByLink:
@@ -108,7 +111,9 @@ class WrongPassphrase:
 
 def find_waiting(packet_id: UUID) -> OneTimePacket:
     """One that can still be opened. Raises NotVisible for any other, in whichever way it has ended."""
-    row = OneTimePacket.objects.filter(pk=packet_id, sealed__isnull=False).first()
+    row = OneTimePacket.objects.filter(
+        pk=packet_id, sealed__isnull=False, referral__state__in=STILL_OPENS
+    ).first()
     if row is None:
         raise NotVisible
     return row
@@ -121,7 +126,7 @@ def open_once(*, packet_id: UUID, link_proof: bytes, proof: bytes) -> Opened | W
     Raises NotVisible where there is nothing to open, and for whoever does not have the whole link; Tampered.
     """
     row, referral = _locked(packet_id)
-    if row.sealed is None or row.checks is None:
+    if row.sealed is None or row.checks is None or referral.state not in STILL_OPENS:
         raise NotVisible
     share = share_of(row.object)
     if not proves_link(row.checks, share, link_proof):

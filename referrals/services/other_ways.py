@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casework.case_file import CaseFile, open_case_file
+from casework.consents import Purpose
 from casework.models import Approval
 from casework.services.approvals import deciders
 from casework.services.follow_ups import add_follow_up
@@ -25,6 +26,7 @@ from referrals.leaving import basis_on, obstacle_label, obstacles, prepare
 from referrals.models import Referral, Service
 from referrals.safe_contact import packet_fields
 from referrals.services.answering import DeclineReason
+from referrals.services.emptying import close_one_time
 from referrals.services.ending import end_without_ground
 from referrals.services.leaving import leave
 from referrals.services.sending import NOTE_LENGTH, case_of, locked_referral, read_draft
@@ -110,8 +112,10 @@ def record_told(
     """Record what was told of a case to somebody by mouth or on paper, whatever stood against it.
 
     A record of a breach is better than none: what was missing is kept with it, and an urgent follow-up goes to the
-    team's supervisors. Raises NotVisible, NotAllowed; Invalid at `service`, `way`, `to`, `at`, `answer`, `reason`,
-    `said` and `note`, and at each field that is unknown, never shared or empty.
+    team's supervisors. Where nothing allows it today, it ends as it does when a consent is withdrawn.
+
+    Raises NotVisible, NotAllowed; Invalid at `service`, `way`, `to`, `at`, `answer`, `reason`, `said` and `note`, and
+    at each field that is unknown, never shared or empty.
     """
     file = open_case_file(actor, case_id, level=Level.WRITE, lock=True)
     service = Service.objects.select_related("team", "organisation").filter(pk=service_id).first()
@@ -136,7 +140,7 @@ def _record(
     file: CaseFile, referral: Referral, fields: Sequence[str], note: str, telling: Telling, again: str
 ) -> Referral:
     _check(telling)
-    day, now = timezone.localdate(telling.at), timezone.now()
+    day, now, partner = timezone.localdate(telling.at), timezone.now(), referral.service.organisation_id
     basis = basis_on(file, referral.service, day)
     missing = obstacles(file, referral.service, basis)
     ground = basis.for_partner if basis else {"basis": CONSENT, "reference": ""}
@@ -155,8 +159,9 @@ def _record(
     referral.save(update_fields=["state", "decided_at"])
     if missing:
         _raise_the_alarm(file, referral, missing)
-    elif basis and basis.consent and referral.ends_on is None and not file.holds(basis.consent):
-        end_without_ground(referral, file.actor)  # it has been withdrawn, or has run out, since
+    rests_on_consent = basis is None or basis.consent is not None
+    if rests_on_consent and not file.consent_for(Purpose.SHARE, partner, referral.service_id):
+        end_without_ground(referral, file.actor)  # none was given, or it was withdrawn or has run out since
     return referral
 
 
@@ -225,7 +230,7 @@ def _raise_the_alarm(file: CaseFile, referral: Referral, missing: list[str]) -> 
 def record_answer(
     *, actor: Actor, referral_id: UUID, answer: str, reason: str = "", said: str = ""
 ) -> Referral:
-    """Record what a partner has answered by another way than Hearth.
+    """Record what a partner has answered by another way than Hearth; after a no its link opens nothing any more.
 
     Raises NotVisible, NotAllowed; WrongState through Hearth, where the partner answers itself, and once it is
     answered or has ended; Invalid at `answer`, `reason` or `said`.
@@ -240,6 +245,8 @@ def record_answer(
         referral.state = after(referral.state, Step.RECEIVE)
     _note_answer(referral, answer, timezone.now())
     referral.save(update_fields=["state", "decided_at"])
+    if answer == DECLINED:
+        close_one_time(referral, actor)
     write_disclosure(file, referral, replace(told, reason=reason, answer=said.strip()))
     audit.record(f"referral.{referral.state}", actor=actor, object=file.opened.object, referral=referral.pk)
     return referral

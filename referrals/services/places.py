@@ -1,24 +1,38 @@
 """Asking several partners for a place without saying for whom; the first to hold one has it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.case_file import CaseFile, open_case_file
 from casework.models import Case
+from casework.services.keeping_out import case_keeps_out
 from core import audit, notices
 from core.actor import Actor
 from core.errors import Invalid, Message, NotAllowed, NotVisible, WrongState
+from core.marks import kept_out_among
 from core.models import CASE_ROLES, Level, Role, User
 from referrals.models import PlaceAsk, PlaceRequest, Referral, Service
 from referrals.models.place import MOST_PEOPLE, AgeBand, Among
-from referrals.places import PlaceStep, can_be_asked, case_marks, place_after
+from referrals.places import (
+    PlaceStep,
+    can_be_asked,
+    case_marks,
+    kept_out_of_request,
+    marks_seen,
+    not_kept_out,
+    place_after,
+    requests_for,
+)
 from referrals.taxonomy import ServiceType
+
+log = structlog.get_logger("hearth.referrals")
 
 ASKED = notices.define("place_asked", _("A place is asked for"))
 HELD = notices.define("place_held", _("A place is held: send the referral now"))
@@ -30,6 +44,8 @@ HOLD_HOURS = (2, 6, 12, 24, 48)
 """For how long a partner can hold a place."""
 WAIT_HOURS = (2, 6, 24, 72)
 """For how long one can wait for somebody to hold one."""
+KEPT_DAYS = 30
+"""For how long what was asked for is kept once it is over, from when it waited for nobody any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +128,8 @@ def end_place_request(*, actor: Actor, request_id: UUID) -> PlaceRequest:
     request = PlaceRequest.objects.select_for_update().filter(pk=request_id).first()
     if request is None or not actor.has_role(*CASE_ROLES, team_id=request.team_id):
         raise NotVisible
+    if not marks_seen(actor, [request.case_mark]):
+        raise NotVisible
     _end(request, PlaceStep.END)
     audit.record("place.ended", actor=actor, place=request.pk)
     return request
@@ -124,6 +142,21 @@ def place_was_used(file: CaseFile, referral: Referral) -> None:
     )
     for request in requests:
         _end(request, PlaceStep.SEND, but=referral.service)
+
+
+@case_keeps_out.register
+def keep_out_of_places(file: CaseFile) -> None:
+    """Whoever the case keeps out is asked no more, nor is anybody else of their team; what they hold is given back."""
+    waiting = requests_for(file.case).filter(state__in=["open", "held"]).select_for_update()
+    for request in waiting:
+        asks = list(request.asks.select_related("service__organisation", "service__team"))
+        still = {each.pk for each in not_kept_out(file.case, [ask.service for ask in asks])}
+        for ask in (each for each in asks if each.service_id not in still):
+            if ask.state == PlaceAsk.State.HELD:
+                ask.request = request
+                _give_back(ask)
+                _tell_partners([ask.service], OVER, case=file.case)
+            ask.delete()
 
 
 def _end(request: PlaceRequest, step: PlaceStep, but: Service | None = None) -> None:
@@ -217,12 +250,37 @@ def _let_go(ask: PlaceAsk) -> None:
 
 
 def end_places_in_time() -> int:
-    """Give back what was held for too long, and end what nobody had in time. Returns how many. Safe to run twice."""
+    """Give back what was held for too long, end what nobody had in time, and delete what has been over for long.
+
+    Returns how many were given back or ended. Safe to run twice; one that fails is logged and holds nobody up.
+    """
     now = timezone.now()
     lapsed = PlaceAsk.objects.filter(state=PlaceAsk.State.HELD, held_until__lte=now, request__state="held")
     over = PlaceRequest.objects.filter(state=PlaceRequest.State.OPEN, answer_by__lte=now)
-    count = sum(_lapse(pk) for pk in list(lapsed.values_list("request_id", flat=True)))
-    return count + sum(_expire(pk) for pk in list(over.values_list("pk", flat=True)))
+    count = sum(_tried(_lapse, pk) for pk in list(lapsed.values_list("request_id", flat=True)))
+    count += sum(_tried(_expire, pk) for pk in list(over.values_list("pk", flat=True)))
+    _forget(now)
+    return count
+
+
+def _tried(end: Callable[[UUID], bool], request_id: UUID) -> bool:
+    try:
+        return end(request_id)
+    except Exception as error:
+        log.error("place_not_ended", place=str(request_id), error=type(error).__name__)
+        return False
+
+
+@transaction.atomic
+def _forget(now: datetime) -> None:
+    """For whom a place was needed is nobody's business once it is over."""
+    over = PlaceRequest.objects.filter(
+        state__in=["sent", "ended", "expired"], answer_by__lte=now - timedelta(days=KEPT_DAYS)
+    )
+    places = over.count()
+    if places:
+        over.delete()
+        audit.record("place.forgotten", actor=None, places=places)
 
 
 @transaction.atomic
@@ -250,20 +308,22 @@ def _expire(request_id: UUID) -> bool:
 
 
 def _tell_sender(request: PlaceRequest, what: str) -> None:
-    """Whoever asked; where they have left, the supervisors of their team."""
-    asked_by = User.objects.filter(
-        pk=request.asked_by_id, is_active=True, memberships__team=request.team_id
-    ).values_list("pk", flat=True)
+    """Whoever asked; where they have left or the case keeps them out, the team's supervisors whom it does not."""
+    asked_by = User.objects.filter(pk=request.asked_by_id, is_active=True, memberships__team=request.team_id)
     supervisors = User.objects.filter(
         memberships__team=request.team_id, memberships__role=Role.SUPERVISOR, is_active=True
-    ).values_list("pk", flat=True)
-    notices.tell(set(asked_by) or set(supervisors), what)
+    )
+    out = kept_out_of_request(request, [*asked_by, *supervisors])
+    told, instead = ({each.pk for each in people} - out for people in (asked_by, supervisors))
+    notices.tell(told or instead, what)
 
 
-def _tell_partners(services: Iterable[Service], what: str) -> None:
+def _tell_partners(services: Iterable[Service], what: str, case: Case | None = None) -> None:
+    """Tell their focal points, but whom the case keeps out, where it is given."""
     people = User.objects.filter(
         memberships__team__in=[each.team_id for each in services if each.team_id],
         memberships__role=Role.FOCAL_POINT,
         is_active=True,
     )
-    notices.tell(people.values_list("pk", flat=True), what)
+    out = kept_out_among(case.pk, people.distinct()) if case else set()
+    notices.tell(set(people.values_list("pk", flat=True)) - out, what)

@@ -104,6 +104,7 @@ def _send(actor: Actor, referral_id: UUID, copies: list[Copy], again: str) -> Re
     require_not_closed(file)
     referral = locked_referral(referral_id)
     state = after(referral.state, Step.SEND)
+    require_active(referral.service)
     partner = referral.service.team
     if partner is None:
         raise Refused(_("This service does not work with Hearth. Choose another way to reach it."))
@@ -153,6 +154,12 @@ def require_not_closed(file: CaseFile) -> None:
     """Nobody would follow up what comes of it."""
     if file.case.state == Case.State.CLOSED:
         raise WrongState(_("The case is closed. Reopen it first."))
+
+
+def require_active(service: Service) -> None:
+    """It may have closed since the draft was made: nobody would answer."""
+    if not service.active:
+        raise WrongState(_("This service has closed."))
 
 
 def read_draft(file: CaseFile, referral: Referral) -> dict[str, list[str] | str]:

@@ -62,7 +62,7 @@ def update_packet(*, actor: Actor, referral_id: UUID, fields: Sequence[str], not
     before = read_content(packet, opened)
     content = {**packet_fields(file, fields), "note": note.strip(), **basis.for_partner}
     changed = _changed(before, content)
-    if not changed and before["note"] == content["note"]:
+    if content == {name: before[name] for name in before if name not in ("documents", "changed")}:
         raise Invalid({"fields": [_("This is what the partner reads already.")]})
     kept = {name: before[name] for name in ("documents",) if name in before}
     now = timezone.now()
@@ -89,13 +89,16 @@ def can_be_updated(referral: Referral) -> bool:
 
 
 def _still_on(file: CaseFile, referral: Referral) -> Basis:
-    """The consent, or the very ground that it was sent on, as long as that holds."""
+    """The very ground that it was sent on, as long as that holds; else consent.
+
+    Not a consent beside a ground that holds: its end would not end what rests on the ground.
+    """
     partner = referral.service.organisation_id
-    if consent := file.consent_for(Purpose.SHARE, partner, referral.service_id):
-        return Basis(consent=consent)
     for each in exceptions_for(file, partner, referral.service_id):
         if each.approval.pk == referral.exception_id:
             return Basis(exception=each)
+    if consent := file.consent_for(Purpose.SHARE, partner, referral.service_id):
+        return Basis(consent=consent)
     raise Refused(
         _("There is no consent to share with %(partner)s. Record it first; nothing was sent.")
         % {"partner": referral.service.organisation.name}

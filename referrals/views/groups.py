@@ -75,7 +75,8 @@ def answer_page(request: HttpRequest, packet_id: UUID) -> HttpResponse:
                 status = add_refusal(form, error)
             else:
                 messages.success(request, _("Answered for %(count)d people.") % {"count": count})
-                return redirect("packet", packet_id)
+                # Whoever has declined can't open it any more.
+                return redirect("inbox") if data["reason"] else redirect("packet", packet_id)
     elif not together:
         raise WrongState
     context = {"form": form, "packet": packet, "together": together}

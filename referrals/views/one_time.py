@@ -35,18 +35,22 @@ def one_time_page(request: HttpRequest, one_time_id: UUID) -> HttpResponse:
 
 @require_POST
 def open_action(request: HttpRequest, one_time_id: UUID) -> JsonResponse:
-    """The content, once, to the page's script, which has proved both."""
-    if not rate.allow("one-time", str(one_time_id)):
-        return JsonResponse({"code": "too_many_attempts"}, status=429)
+    """The content, once, to the page's script, which has proved both.
+
+    Wrong proofs of the link alone are counted: whoever knows no more than the address keeps nobody from opening it.
+    """
     try:
         find_waiting(one_time_id)
-        proofs = [_bytes_of(request, name) for name in ("link", "passphrase")]
-        if None in proofs:
-            return JsonResponse({"code": Invalid.code}, status=400)
-        link_proof, proof = (each for each in proofs if each is not None)
-        opened = open_once(packet_id=one_time_id, link_proof=link_proof, proof=proof)
     except NotVisible:
         return _nothing(one_time_id)
+    proofs = [_bytes_of(request, name) for name in ("link", "passphrase")]
+    if None in proofs:
+        return JsonResponse({"code": Invalid.code}, status=400)
+    link_proof, proof = (each for each in proofs if each is not None)
+    try:
+        opened = open_once(packet_id=one_time_id, link_proof=link_proof, proof=proof)
+    except NotVisible:
+        return _wrong(one_time_id, "link")
     if isinstance(opened, WrongPassphrase):
         return JsonResponse({"code": "wrong_passphrase", "left": opened.left}, status=403)
     content = {"sealed": opened.sealed, "share": opened.share, "token": opened.token}
@@ -56,8 +60,6 @@ def open_action(request: HttpRequest, one_time_id: UUID) -> JsonResponse:
 @require_POST
 def answer_action(request: HttpRequest, one_time_id: UUID) -> JsonResponse:
     """The answer, once, from the page that has opened it."""
-    if not rate.allow("one-time", str(one_time_id)):
-        return JsonResponse({"code": "too_many_attempts"}, status=429)
     if not OneTimePacket.objects.filter(pk=one_time_id).exists():
         return _nothing(one_time_id)
     token = _bytes_of(request, "token")
@@ -67,7 +69,7 @@ def answer_action(request: HttpRequest, one_time_id: UUID) -> JsonResponse:
     try:
         answer_once(packet_id=one_time_id, token=token, answer=answer, reason=reason)
     except NotVisible:
-        return _nothing(one_time_id)
+        return _wrong(one_time_id, "answer")
     except Invalid as error:
         return JsonResponse({"code": error.code}, status=error.status)
     return JsonResponse({"code": "answered"})
@@ -80,6 +82,12 @@ def _bytes_of(request: HttpRequest, name: str) -> bytes | None:
     except (binascii.Error, ValueError):
         return None
     return given if len(given) == PROOF_BYTES else None
+
+
+def _wrong(one_time_id: UUID, what: str) -> JsonResponse:
+    if not rate.allow("one-time", str(one_time_id), what):
+        return JsonResponse({"code": "too_many_attempts"}, status=429)
+    return _nothing(one_time_id)
 
 
 def _nothing(one_time_id: UUID) -> JsonResponse:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from casework.case_file import open_case_file
 from casework.selectors import read_case
 from core.errors import Invalid, NotVisible, WrongState
 from core.models import CASE_ROLES, Role
@@ -27,7 +28,8 @@ _MOST = 50
 def new_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """First what is needed, then whom to ask; nothing that is sent tells for whom."""
     actor = actor_of(request, *CASE_ROLES)
-    case = read_case(actor, case_id).case
+    # No `case.read` in the trail beside `place.asked`: it would tell what the request's mark does not.
+    case = (read_case if request.method == "GET" else open_case_file)(actor, case_id).case
     need = request.GET.get("need", "")
     context: dict[str, Any] = {"case": case}
     if need not in ServiceType.values:
@@ -75,7 +77,9 @@ def send_action(request: HttpRequest, place_id: UUID) -> HttpResponse:
         raise NotVisible
     if wanted.state != PlaceRequest.State.HELD:
         raise WrongState(_("No place is held any more."))
-    held = wanted.asks.get(state=PlaceAsk.State.HELD)
+    held = wanted.asks.filter(state=PlaceAsk.State.HELD).first()
+    if held is None:  # it was given back this very moment
+        raise WrongState(_("No place is held any more."))
     case = case_of_request(actor, wanted)
     return redirect(f"{reverse('referral-new', args=[case.pk])}?service={held.service_id}")
 

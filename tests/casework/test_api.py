@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -104,7 +105,7 @@ class TestWhoMayWhat:
             (
                 "post",
                 "/api/v1/follow-ups/",
-                {"case": str(case.pk), "due_at": "2026-03-01T09:00Z", "about": "x"},
+                {"case": str(case.pk), "due_at": timezone.now().isoformat(), "about": "x"},
             ),
             ("post", f"/api/v1/follow-ups/{follow_up.pk}/complete/", {}),
             ("post", f"/api/v1/follow-ups/{follow_up.pk}/cancel/", {}),
@@ -559,10 +560,12 @@ class TestConsents:
 
 
 class TestFollowUps:
+    due_at = timezone.now().replace(microsecond=0) - timedelta(hours=1)
+
     def new(self, case: Case, /, **changes: Any) -> dict[str, Any]:
         return {
             "case": str(case.pk),
-            "due_at": "2026-01-20T09:00:00+01:00",
+            "due_at": timezone.localtime(self.due_at, ZoneInfo("Africa/Lagos")).isoformat(),
             "about": "Call the clinic.",
         } | changes
 
@@ -571,7 +574,7 @@ class TestFollowUps:
         sent = self.new(case, assignee=str(teammate.pk))
         made = answer(client.post("/api/v1/follow-ups/", sent, format="json"), 201)
         assert made["case"] == {"id": str(case.pk), "number": case.number}
-        assert (made["about"], made["due_at"]) == ("Call the clinic.", "2026-01-20T08:00:00Z")
+        assert (made["about"], made["due_at"]) == ("Call the clinic.", f"{self.due_at:%Y-%m-%dT%H:%M:%SZ}")
         assert (made["assignee"]["name"], made["state"], made["overdue"]) == (teammate.name, "due", True)
         assert answer(client.get("/api/v1/follow-ups/"))["results"] == [made]
         path = f"/api/v1/follow-ups/{made['id']}/complete/"

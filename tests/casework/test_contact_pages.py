@@ -153,7 +153,8 @@ def test_the_api_keeps_the_same_rules(assigned: Persona, case: Case) -> None:
     assert (refused.status_code, [each["attr"] for each in refused.json()["errors"]][:1]) == (400, ["reason"])
     made = client.post(address, {"values": values, "reason": "Canaryreason"}, format="json")
     assert (made.status_code, made.json()["reason"]) == (201, "Canaryreason")
-    plan = {"case": str(case.pk), "due_at": "2027-03-04T12:00:00Z", "about": "x", "channel": "call"}
+    noon = f"{timezone.localdate() + timedelta(days=1)}T12:00:00Z"
+    plan = {"case": str(case.pk), "due_at": noon, "about": "x", "channel": "call"}
     assert client.post("/api/v1/follow-ups/", plan, format="json").status_code == 400
     planned = client.post("/api/v1/follow-ups/", plan | {"reason": "Canaryreason"}, format="json").json()
     assert (planned["channel"], planned["reason"]) == ("call", "Canaryreason")

@@ -99,9 +99,9 @@ def test_no_passphrase_is_made_twice() -> None:
 
 
 def test_it_is_on_the_record_with_how_many_and_why(assigned: Persona, case: Case, second: Case) -> None:
-    opened(exported(sign_in(assigned), case, second, reason="authority"))
+    opened(exported(sign_in(assigned), case, second, reason="survivor"))
     made = AuditEvent.objects.get(action="cases.exported")
-    assert made.codes == {"cases": 2, "reason": "authority"}
+    assert made.codes == {"cases": 2, "reason": "survivor"}
     each = AuditEvent.objects.filter(action="case.exported")
     assert {event.object for event in each} == {case.pk, second.pk}
     assert {event.codes["export"] for event in each} == {str(made.object)}

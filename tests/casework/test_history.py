@@ -254,13 +254,15 @@ def test_titles_and_addresses_say_nothing(browser: Client, two: Case) -> None:
     assert title(response) == "Hearth: case"
 
 
-def test_the_page_takes_as_many_queries_for_ten_versions(
-    browser: Client, assigned: Persona, two: Case
-) -> None:
+def test_the_page_takes_as_many_queries_for_ten_versions(browser: Client, world: World, two: Case) -> None:
     before = queries(browser, url(two))
     for base in range(3, 10):
         save_section(
-            actor=assigned.actor, case_id=two.pk, section="identity", values=FIRST, base_version=base
+            actor=world["teammate"].actor,
+            case_id=two.pk,
+            section="identity",
+            values=FIRST,
+            base_version=base,
         )
     assert queries(browser, url(two)) == before
 

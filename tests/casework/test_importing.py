@@ -14,18 +14,21 @@ from casework.emergency import is_in_step
 from casework.importing.importer import BATCH, CaseImport, Refusal, Report
 from casework.importing.mapping import BadMapping, CaseMapping, load_mapping
 from casework.importing.rows import Unreadable, open_source
-from casework.models import Case, FollowUp, ImportedCase
+from casework.models import Case, ErasedImport, FollowUp, ImportedCase
 from casework.record.documents import validate
 from casework.record.sections import section
 from casework.search.find import find
 from casework.search.index import outstanding
+from casework.search.tokens import index_key
 from casework.search.values import values_of
+from casework.services.erasure import erase
 from core.access_audit import disagreements
 from core.accounts import create_person, found_team, make_keys
 from core.dormant import dormant_grant_of
 from core.errors import NotAllowed
 from core.models import AuditEvent, Role, SealedObject
 from referrals.demo import World
+from tests.casework.test_erasure import ordered, passed
 from tests.conftest import PASSWORD
 from tests.core.test_concurrency import at_once
 
@@ -199,6 +202,34 @@ def test_a_dry_run_says_the_same_and_writes_nothing(run: Any) -> None:
     assert [model.objects.count() for model in (Case, SealedObject, AuditEvent)] == before
     run(csv_of(GOOD))
     assert run(csv_of(GOOD), dry_run=True)[0].known == 1
+
+
+@pytest.mark.parametrize("again", ["ab\uff0d1", "AB-1", "ab-1", " Ab-1 "])
+def test_a_number_is_the_same_however_it_is_typed(run: Any, again: str) -> None:
+    run(csv_of(with_(Case_no="Ab-1")))
+    report, _refusals = run(csv_of(with_(Case_no=again)))
+    assert (report.loaded, report.known) == (0, 1)
+
+
+def test_a_number_that_was_marked_as_it_stood_there_is_found(world: World, run: Any) -> None:
+    run(csv_of(with_(Case_no="Ab-1")))
+    key = index_key(world["supervisor"].actor, world.team)
+    ImportedCase.objects.update(mark=key.mark("imported-case", "Ab-1"))
+    assert run(csv_of(with_(Case_no="Ab-1")))[0].known == 1
+    ImportedCase.objects.all().delete()
+    ErasedImport.objects.create(team=world.team, mark=key.mark("imported-case", "Ab-1"))
+    assert run(csv_of(with_(Case_no="Ab-1")))[0].refused == 1
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_row_of_an_erased_case_is_named(world: World, run: Any, dry_run: bool) -> None:
+    run(csv_of(GOOD))
+    case = Case.objects.get()
+    Case.objects.filter(pk=case.pk).update(state=Case.State.CLOSED)
+    assert erase(passed(ordered(world, case)).pk)
+    report, refusals = run(csv_of(GOOD, with_(Case_no="18")), dry_run=dry_run)
+    assert (report.loaded, report.known, report.refused) == (1, 0, 1)
+    assert [(each.row, each.column) for each in refusals] == [(2, "Case no")]
 
 
 # --- what is refused  ----------------------------------------

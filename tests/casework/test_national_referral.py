@@ -212,7 +212,7 @@ def test_what_was_sent_is_sealed_and_stays_as_it_was(assigned: Persona, case: Ca
     page = text(sign_in(assigned).get(reverse("national-referral", args=[case.pk, made])))
     assert "Canarylater" in page
     event = AuditEvent.objects.get(action="national_referral.sent")
-    assert event.codes == {"basis": "consent"}
+    assert event.codes == {}
 
 
 def test_only_what_is_recorded_and_may_go_to_an_authority_goes_into_the_form(

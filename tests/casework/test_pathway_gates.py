@@ -12,6 +12,7 @@ from casework.pathways.schema import Phase, Step
 from casework.pathways.table import PATHWAYS, pathway
 from casework.record import codelists
 from casework.services.consents import Asking, How, Purpose, record_consent, withdraw_consent
+from casework.services.entries import change_entry
 from core.errors import Invalid
 from referrals.demo import Persona, World
 from tests.casework.pathways import TODAY, ago, open_pathway, take, write
@@ -192,6 +193,21 @@ def test_planning_a_step_is_gated_as_doing_it_is(assigned: Persona, case: Case) 
     with pytest.raises(PathwayClosed) as refused:
         take(assigned, case, made, "voluntary_return.applied", planned_on=TODAY.isoformat())
     assert missing(refused) == {"return_risk"}
+
+
+def test_what_was_not_needed_and_now_is_meets_the_gates(assigned: Persona, case: Case) -> None:
+    made = open_pathway(assigned, case, "voluntary_return")
+    values = {"step": "voluntary_return.applied", "done_on": ago(0), "outcome": "not_needed"}
+    step = take(assigned, case, made, **values)
+    with pytest.raises(PathwayClosed):
+        change_entry(
+            actor=assigned.actor,
+            case_id=case.pk,
+            kind="pathway_step",
+            entry_id=step,
+            values={name: value for name, value in values.items() if name != "outcome"},
+            base_version=1,
+        )
 
 
 @pytest.mark.parametrize(("age", "current"), [(0, True), (91, True), (92, False)])

@@ -148,7 +148,7 @@ def test_who_puts_off_and_hands_on(world: World, case: Case, name: str, state: s
     row = planned(world, case)
     if state == "done":
         complete_follow_up(actor=world["assigned"].actor, follow_up_id=row.pk)
-    expected = "WrongState" if state == "done" else "done" if name in MAY else "NotVisible"
+    expected = "NotVisible" if name not in MAY else "WrongState" if state == "done" else "done"
     put_off = outcome(
         lambda: put_off_follow_ups(actor=world[name].actor, follow_up_ids=[row.pk], until=later(days=2))
     )

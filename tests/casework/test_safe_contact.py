@@ -296,7 +296,7 @@ def test_a_follow_up_that_is_a_contact_must_be_allowed_when_it_is_due(
     plan = {
         "actor": assigned.actor,
         "case_id": case.pk,
-        "due_at": datetime(2027, 3, 4, hour, tzinfo=UTC),
+        "due_at": (timezone.now() + timedelta(days=2)).replace(hour=hour, minute=0),
         "about": "Ask after her",
         "channel": channel,
     }

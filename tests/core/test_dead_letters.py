@@ -16,7 +16,7 @@ from core.dead_letters import (
     retry_all_dead,
     retry_dead,
 )
-from core.errors import HearthError, NotVisible, WrongState
+from core.errors import HearthError, NotVisible, Refused, WrongState
 from core.models import AuditEvent, OutboxItem
 from referrals.demo import World
 from tests.conftest import PERSONAS, sign_in
@@ -133,6 +133,18 @@ def test_what_is_given_up_is_gone_and_the_trail_says_what_it_was(world: World, r
     event = AuditEvent.objects.latest("pk")
     assert (event.action, event.actor, event.object) == ("outbox.discarded", admin.user.pk, item.pk)
     assert event.codes == {"work": "core.notify", "about": str(item.subject), "reason": reason.value}
+
+
+@pytest.mark.parametrize("kind", ["casework.erase", "core.journal_object", "casework.forget_file"])
+def test_what_destroys_something_cannot_be_given_up(world: World, kind: str) -> None:
+    item, admin = dead(kind), world["administrator"]
+    with pytest.raises(Refused):
+        discard_dead(actor=admin.actor, item_id=item.pk, reason=DiscardReason.NOT_NEEDED)
+    answer = sign_in(admin).post(f"/operations/dead/{item.pk}/discard/", {"reason": "mistake"})
+    assert answer.status_code == 400
+    assert "given up." in text(answer)
+    assert OutboxItem.objects.filter(pk=item.pk).exists()
+    assert trail() == []
 
 
 # --- the pages  ----------------------------------------

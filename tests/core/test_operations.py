@@ -308,7 +308,8 @@ def test_drain_does_what_is_due_here_and_now(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[object] = []
-    monkeypatch.setattr(outbox, "_works", {"core.notify": outbox._Work(done.append, outside=True)})
+    monkeypatch.setattr(outbox, "_works", {})
+    outbox.handler("core.notify", outside=True)(done.append)
     items = [row(), row(), row(kind="core.unknown")]
     call_command("outbox", "drain")
     assert set(done) == {item.subject for item in items[:2]}

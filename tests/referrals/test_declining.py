@@ -46,9 +46,7 @@ def test_the_sender_reads_the_answer_and_what_was_sent(world: World, declined: R
     assert "Send a newer version" not in page
 
 
-def test_declining_on_the_page_leads_back_to_the_inbox(
-    world: World, case: Case, share_consent: None
-) -> None:
+def test_declining_on_the_page_leads_back_to_the_inbox(world: World, case: Case, share_consent: None) -> None:
     packet = Packet.objects.get(referral=referral_in(world, case, "sent"))
     browser = sign_in(world["focal_point"])
     done = browser.post(f"/inbox/{packet.pk}/decline/", {"reason": "language", "note": ""}, follow=True)

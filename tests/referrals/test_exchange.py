@@ -63,7 +63,7 @@ received     ok           ok
 accepted     ok           ok
 in_progress  ok           ok
 completed    ok           ok
-declined     wrong_state  wrong_state
+declined     not_found    wrong_state
 withdrawn    not_found    wrong_state
 expired      wrong_state  wrong_state
 """

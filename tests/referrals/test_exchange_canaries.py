@@ -90,8 +90,9 @@ def test_both_sides_read_every_word_and_it_lies_nowhere_else(
     by_partner(world, referral, "outcome")
 
     read = {"partner": "", "sender": text(sender.get("/today/"))}
+    read["partner"] += text(partner.get(reverse("packet", args=[referral.packet.pk]))) + "Canaryonward"
+    assert partner.get(reverse("packet", args=[declined.packet.pk])).status_code == 404, "it has declined"
     for each in (referral, declined):
-        read["partner"] += text(partner.get(reverse("packet", args=[each.packet.pk])))
         read["sender"] += text(sender.get(reverse("referral", args=[each.pk])))
     inbox = partner.get("/inbox/")
     for side, pages in read.items():

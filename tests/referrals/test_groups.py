@@ -122,8 +122,10 @@ def test_the_partner_answers_all_or_each(world: World, case: Case, sister: Case,
     assert answer_group(actor=actor, packet_id=first.pk, reason="full") == 1
     states = dict(Referral.objects.values_list("case", "state"))
     assert states == {case.pk: "declined", sister.pk: "accepted"}
-    with pytest.raises(WrongState):
+    with pytest.raises(NotVisible):  # it was declined
         answer_group(actor=actor, packet_id=first.pk)
+    with pytest.raises(WrongState):
+        answer_group(actor=actor, packet_id=second.pk)
 
 
 def test_one_answer_for_all(world: World, case: Case, sister: Case, link: UUID) -> None:
@@ -139,6 +141,26 @@ def test_nobody_else_answers(world: World, case: Case, sister: Case, link: UUID,
     first, _second = sent(world, case, sister)
     with pytest.raises(NotVisible):
         answer_group(actor=world[persona].actor, packet_id=first.pk)
+
+
+def test_whoever_declines_for_all_is_led_back_to_the_inbox(
+    world: World, case: Case, sister: Case, link: UUID
+) -> None:
+    agreed(world, case, sister)
+    first, _second = sent(world, case, sister)
+    browser = sign_in(world["focal_point"])
+    done = browser.post(f"/inbox/{first.pk}/group/", {"answer": "declined", "reason": "full"}, follow=True)
+    assert done.redirect_chain[-1][0] == "/inbox/"
+    assert "Answered for 2 people" in text(done)
+
+
+def test_a_stranger_learns_nothing_of_a_group_that_is_on_its_way(
+    world: World, case: Case, sister: Case, link: UUID
+) -> None:
+    agreed(world, case, sister)
+    first, _second = sent(world, case, sister)
+    with pytest.raises(NotVisible):
+        send_group(actor=world["stranger"].actor, referral_id=first.referral_id)
 
 
 @pytest.mark.parametrize("persona", ["stranger", "focal_point"])

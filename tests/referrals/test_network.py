@@ -12,6 +12,7 @@ from core.models import Organisation, User
 from referrals.demo import World
 from referrals.models import Referral, Service, ServiceArea
 from referrals.network import View, network_table, quarter_begins
+from referrals.taxonomy import answer_within
 from tests.conftest import PERSONAS, sign_in
 from tests.pages import text
 
@@ -21,13 +22,13 @@ BEFORE = timezone.make_aware(datetime.combine(quarter_begins(timezone.localdate(
 def sent(world: World, case: Case, count: int, service: Service | None = None, **others: Any) -> None:
     """Referrals of last quarter as they lie in the database; nothing in them is opened."""
     at = others.pop("sent_at", BEFORE - timedelta(days=20))
-    days = others.pop("days", None)
+    days, created_on = others.pop("days", None), others.pop("created_on", at.date())
     Referral.objects.bulk_create(
         Referral(
             case=case,
             service=service or world.services[0],
             created_by=world["assigned"].user,
-            created_on=at.date(),
+            created_on=created_on,
             sent_at=at,
             decided_at=None if days is None else at + timedelta(days=days),
             sealed_draft=b"x",
@@ -78,12 +79,35 @@ def test_what_happens_in_this_quarter_changes_nothing(world: World, case: Case) 
     assert cells(world, View.ANSWERS) == before
 
 
-@pytest.mark.parametrize(("days", "column"), [(0.5, 0), (1, 0), (2.9, 1), (7, 2), (7.1, 3), (None, 4)])
-def test_how_soon_they_answer_is_told_in_bands(
-    world: World, case: Case, days: float | None, column: int
-) -> None:
-    sent(world, case, 50, days=days, state="accepted" if days is not None else "expired")
-    assert cells(world, View.TIMES) == {"legal_advice": [50 if nth == column else 0 for nth in range(5)]}
+@pytest.mark.parametrize(("days", "column"), [(0.5, 0), (1, 0), (2.9, 1), (7, 2), (7.1, 3)])
+def test_how_soon_they_answer_is_told_in_bands(world: World, case: Case, days: float, column: int) -> None:
+    sent(world, case, 50, days=days)
+    sent(world, case, 50, state="expired")
+    assert cells(world, View.TIMES) == {"legal_advice": [50 if nth == column else 0 for nth in range(4)]}
+
+
+def test_times_tell_no_number_that_the_answers_hide(world: World, case: Case) -> None:
+    kinds = [*world.services, *(_service(world, type_) for type_ in ("cash_assistance", "mhpss"))]
+    for nth, each in enumerate(kinds):
+        sent(world, case, 20, each, days=1)
+        sent(world, case, 3 if nth == 1 else 20, each, days=1, state="declined")
+        sent(world, case, 40, each, state="expired")
+    answers = cells(world, View.ANSWERS)
+    told = {code: yes + no for code, (yes, no, _silence) in answers.items() if yes and no}
+    assert 0 < len(told) < len(answers)
+    times = network_table(world["supervisor"].actor, View.TIMES).protected
+    assert dict(zip(times.rows, times.row_totals, strict=True)) == told
+
+
+@pytest.mark.parametrize("drafted", ["before", "since"])
+def test_what_is_recorded_now_as_told_then_changes_nothing(world: World, case: Case, drafted: str) -> None:
+    sent(world, case, 30, days=1, created_on=BEFORE.date() - timedelta(days=30))
+    before = {view: cells(world, view) for view in View}
+    entered = BEFORE + timedelta(days=1)
+    recorded = {"before": {"answer_by": entered + answer_within("legal_advice")}, "since": {}}
+    created_on = (BEFORE - timedelta(days=30) if drafted == "before" else entered).date()
+    sent(world, case, 20, days=1, way="spoken", created_on=created_on, **recorded[drafted])
+    assert {view: cells(world, view) for view in View} == before
 
 
 def test_the_country_of_a_service_with_several_is_not_guessed(world: World, case: Case) -> None:
@@ -120,6 +144,10 @@ def test_another_organisation_counts_its_own(world: World, case: Case) -> None:
     User.objects.filter(pk=world["advocate"].user.pk).update(organisation=elsewhere)
     world["advocate"].user.refresh_from_db()
     assert cells(world, View.ANSWERS, "advocate") == {}
+
+
+def _service(world: World, type_: str) -> Service:
+    return Service.objects.create(organisation=world.partner_team.organisation, name=type_, type=type_)
 
 
 def _object() -> Any:

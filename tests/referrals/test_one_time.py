@@ -26,6 +26,7 @@ from referrals.one_time import MOST_TRIES
 from referrals.passphrases import COUNT, WORDS, as_said, new_passphrase
 from referrals.services import end_what_is_over, withdraw_referral
 from referrals.services.one_time import Opened, WrongPassphrase, answer_once, find_waiting
+from referrals.services.other_ways import record_answer
 from tests.casework.test_keeping_out import keep_out
 from tests.pages import text, title
 from tests.referrals.test_endings import told
@@ -200,7 +201,13 @@ def _restored(world: World, case: Case, sent: Any, patch: Any) -> None:
     destroy_object(actor=None, object=row(sent).object)
 
 
-ENDS = [_withdraws, _consent_withdrawn, _expires, _kept_out, _restored]
+def _declined_by_phone(world: World, case: Case, sent: Any, patch: Any) -> None:
+    record_answer(
+        actor=world["assigned"].actor, referral_id=sent.referral.pk, answer="declined", reason="full"
+    )
+
+
+ENDS = [_withdraws, _consent_withdrawn, _expires, _declined_by_phone, _kept_out, _restored]
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -217,7 +224,7 @@ def test_once_it_has_ended_nothing_of_it_can_be_read_here(
         find_waiting(sent.packet_id)
 
 
-@pytest.mark.parametrize("end", ENDS[:3])
+@pytest.mark.parametrize("end", ENDS[:4])
 def test_once_it_has_ended_it_cannot_be_answered_either_and_the_sender_sees_that_it_was_read(
     world: World, case: Case, sent: Any, end: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -314,6 +321,7 @@ def test_too_many_requests_are_refused_and_the_trail_is_not_filled(sent: Any) ->
     guessed = posts(sent, keys(sent, link_key=crypto.new_key()))
     statuses = [Client().post(f"{address(sent)}open/", guessed).status_code for _try in range(25)]
     assert statuses == [404] * 20 + [429] * 5
+    assert Client().post(f"{address(sent)}open/", posts(sent, keys(sent))).status_code == 200, "no lock"
     for _try in range(5):
         Client().get("/o/6f3a0e0c-9f1e-4b52-8f0e-0f6f3f8c2a11/")
     assert AuditEvent.objects.filter(action="one_time.nothing").count() == 20

@@ -186,6 +186,7 @@ def test_the_api_hands_out_a_file_and_takes_the_answer(world: World, drafted: Re
 
 
 def test_the_api_records_what_was_told(world: World, case: Case) -> None:
+    allow(world, case, clinic())
     told = {
         "case": str(case.pk),
         "service": str(clinic().pk),

@@ -17,7 +17,8 @@ class Command(BaseCommand):
 
     help = (
         "After restoring a backup: destroys again every key that was destroyed and every grant that was taken back "
-        "since, and ends all sessions. Exits 1 where the journal is damaged, or a line of it can't be opened."
+        "since, and ends all sessions. Exits 1 where the journal is damaged, or a line of it can't be opened or "
+        "fails."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         """Replay, and say what came of it. What one line hides keeps nothing of the others from being destroyed."""
         again = foreign = gaps = 0
         unopened: list[str] = []
+        failed: list[str] = []
         try:
             for line in journal.read(options["journal"]):
                 if line is None or not line.ours:
@@ -38,6 +40,8 @@ class Command(BaseCommand):
                     again += journal.carry_out(line)
                 except CannotOpen:
                     unopened.append(f"{line.what} {line.id}")
+                except Exception as error:  # its text could say what the line hides
+                    failed.append(f"{line.what} {line.id}: {type(error).__name__}")
         except OSError as error:
             raise CommandError(f"{options['journal']}: {error.strerror}") from None
         finally:
@@ -47,8 +51,10 @@ class Command(BaseCommand):
             self.stderr.write(
                 f"Of these something may be left, for the KEK opens no more: {', '.join(unopened)}."
             )
-        if foreign or gaps or unopened:
+        if failed:
+            self.stderr.write(f"These failed; what they name may still be there: {', '.join(failed)}.")
+        if foreign or gaps or unopened or failed:
             raise CommandError(
                 f"Lines that are not ours: {foreign}; places where lines are missing: {gaps}; "
-                f"lines that can't be opened: {len(unopened)}."
+                f"lines that can't be opened: {len(unopened)}; lines that failed: {len(failed)}."
             )
