@@ -4,6 +4,8 @@ import json
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -76,7 +78,7 @@ class Copy(APIView):
         "give_copy",
         "Hand out the survivor's copy",
         request=GiveSerializer,
-        responses={200: serializers.DictField(help_text="The record in the words of HTCDS.")},
+        responses={200: OpenApiResponse(OpenApiTypes.OBJECT, "The record in the words of HTCDS.")},
         problems=(403, 404, 409),
     )
     def post(self, request: Request, case_id: UUID) -> Response:

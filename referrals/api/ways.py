@@ -54,7 +54,7 @@ class FileSerializer(SendSerializer):
     recipient = serializers.CharField(max_length=100, help_text="A public key of age.")
 
 
-class AnswerSerializer(BodySerializer):
+class OutsideAnswerSerializer(BodySerializer):
     """What a partner has answered by another way than Hearth."""
 
     answer = serializers.ChoiceField(_ANSWERS)
@@ -148,12 +148,14 @@ class Answer(APIView):
     @operation(
         "record_answer",
         "Record what a partner has answered",
-        request=AnswerSerializer,
+        request=OutsideAnswerSerializer,
         responses={200: ReferralSerializer},
         problems=(403, 404, 409),
     )
     def post(self, request: Request, referral_id: UUID) -> Response:
         """For what went another way than through Hearth, where the partner answers itself."""
         actor = actor_of(request, *CASE_ROLES)
-        made = record_answer(actor=actor, referral_id=referral_id, **body_of(request, AnswerSerializer))
+        made = record_answer(
+            actor=actor, referral_id=referral_id, **body_of(request, OutsideAnswerSerializer)
+        )
         return Response(ReferralSerializer(made).data)

@@ -6,6 +6,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.selectors import carried_by
 from core import audit, notices
 from core.access import OpenObject
 from core.actor import Actor
@@ -20,6 +21,7 @@ from referrals.services.packets import locked_packet
 from referrals.services.sending import NOTE_LENGTH
 from referrals.transitions import Step, after
 
+ANSWERED = notices.define("referral_answered", _("A partner has accepted or declined a referral"))
 HANDOVER_ANSWERED = notices.define(
     "handover_answered", _("A partner has said how something ends that it had accepted")
 )
@@ -90,7 +92,7 @@ def decline_referral(
 def _answer(actor: Actor, packet_id: UUID, step: Step, answer: dict[str, str], onward: str = "") -> Referral:
     if len(answer["note"]) > NOTE_LENGTH:
         raise Invalid({"note": [_("Use at most 2000 characters.")]})
-    packet, opened = locked_packet(actor, packet_id)
+    packet, opened = locked_packet(actor, packet_id, with_case=True)
     referral = packet.referral
     if onward:
         write_onward(actor, packet, opened, onward)
@@ -99,6 +101,7 @@ def _answer(actor: Actor, packet_id: UUID, step: Step, answer: dict[str, str], o
     packet.sealed_answer = opened.seal("packet-answer", referral.pk, content=padded_json(answer))
     packet.save(update_fields=["sealed_answer"])
     audit.record(f"referral.{referral.state}", actor=actor, object=opened.object, referral=referral.pk)
+    notices.tell(carried_by(referral.case), ANSWERED, object=referral.case.object)
     return referral
 
 

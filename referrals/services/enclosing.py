@@ -112,7 +112,7 @@ def forget_enclosures(enclosures: QuerySet[Enclosure]) -> None:
         Enclosure.objects.filter(pk__in=ids).update(packet=None, sealed=None)
 
 
-@outbox.handler(FORGET_COPY, outside=True)
+@outbox.handler(FORGET_COPY, outside=True, must=True)
 def forget_copy(enclosure_id: UUID) -> None:
     """Delete the stored file of a copy that belongs to no packet any more, then its row."""
     row = Enclosure.objects.filter(pk=enclosure_id, packet=None).first()

@@ -34,8 +34,8 @@ from referrals.taxonomy import ServiceType
 
 log = structlog.get_logger("hearth.referrals")
 
-ASKED = notices.define("place_asked", _("A place is asked for"))
-HELD = notices.define("place_held", _("A place is held: send the referral now"))
+ASKED = notices.define("place_asked", _("A place is asked for"), page="place-asks")
+HELD = notices.define("place_held", _("A place is held: send the referral now"), page="place-requests")
 NONE_HELD = notices.define("place_not_held", _("A place is no longer held"))
 NOBODY = notices.define("place_expired", _("Nobody had a place in time: look further"))
 OVER = notices.define("place_over", _("A place that you hold is not needed any more"))

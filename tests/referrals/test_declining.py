@@ -5,11 +5,11 @@ import pytest
 from casework.models import Case
 from core.access_audit import disagreements
 from core.errors import NotVisible
-from core.models import Grant
+from core.models import Grant, Notice
 from referrals.demo import World
 from referrals.models import Exchange, Packet, Referral
 from referrals.selectors import inbox_of, read_packet, read_referral
-from referrals.services import decline_referral, open_packet
+from referrals.services import accept_referral, decline_referral, open_packet
 from tests.conftest import api, sign_in
 from tests.pages import text
 from tests.referrals.test_endings import referral_in
@@ -44,6 +44,23 @@ def test_the_sender_reads_the_answer_and_what_was_sent(world: World, declined: R
     page = text(sign_in(world["assigned"]).get(f"/referrals/{declined.pk}/"))
     assert "Canarynote" in page
     assert "Send a newer version" not in page
+
+
+@pytest.mark.parametrize("answer", ["accept", "decline"])
+def test_whoever_carries_the_case_is_told_of_the_answer_and_nobody_else(
+    world: World, case: Case, share_consent: None, answer: str
+) -> None:
+    packet = Packet.objects.get(referral=referral_in(world, case, "received"))
+    actor = world["focal_point"].actor
+    if answer == "accept":
+        accept_referral(actor=actor, packet_id=packet.pk)
+    else:
+        decline_referral(actor=actor, packet_id=packet.pk, reason="full")
+    told = Notice.objects.filter(what="referral_answered")
+    assert [row.person for row in told] == [world["assigned"].user]
+    page = text(sign_in(world["assigned"]).get("/today/"))
+    assert "A partner has accepted or declined a referral" in page
+    assert f"/cases/{case.pk}/" in page
 
 
 def test_declining_on_the_page_leads_back_to_the_inbox(world: World, case: Case, share_consent: None) -> None:

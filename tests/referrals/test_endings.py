@@ -67,7 +67,9 @@ def withdraw(world: World, case: Case, name: str = "assigned") -> None:
 
 
 def told(persona: Persona) -> list[str]:
-    return sorted(Notice.objects.filter(person=persona.user).values_list("what", flat=True))
+    """But for the answers, of which test_declining.py tells."""
+    rows = Notice.objects.filter(person=persona.user).exclude(what="referral_answered")
+    return sorted(rows.values_list("what", flat=True))
 
 
 @pytest.fixture
